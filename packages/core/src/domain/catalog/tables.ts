@@ -1,0 +1,164 @@
+import { fromScaled } from "../shared/quantity";
+import type { Json, Row } from "../shared/rows";
+import type { Money } from "../shared/schemas";
+import { defineTable, type EntityDefinition } from "../shared/slice";
+
+/** Something that can be kept in stock. Quantities are in `unit`. */
+export interface Product {
+  /** As it was given, unique regardless of case; it never changes. */
+  readonly sku: string;
+  readonly name: string;
+  readonly barcode?: string;
+  readonly category?: string;
+  readonly supplierId?: string;
+  /** What one of it is: `piece`, `kg`, `m`. */
+  readonly unit?: string;
+  /** How many decimals its quantities have; it never changes. */
+  readonly decimals: number;
+  readonly price?: Money;
+  readonly cost?: Money;
+  /** How far below zero `available` may go, in the product's unit. */
+  readonly backorderLimit: number;
+  readonly attributes: { readonly [key: string]: Json };
+  readonly archived: boolean;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds. */
+  readonly updatedAt: number;
+  /** The command that last changed it. */
+  readonly seq: number;
+}
+
+/** A place that holds goods. */
+export interface Store {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: StoreKind;
+  readonly archived: boolean;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  /** Epoch milliseconds. */
+  readonly updatedAt: number;
+  /** The command that last changed it. */
+  readonly seq: number;
+}
+
+/** What a place is for. Goods in `transit` are between two others. */
+export const storeKinds = ["store", "warehouse", "transit"] as const;
+export type StoreKind = (typeof storeKinds)[number];
+
+export interface ProductRow extends Row {
+  readonly skuKey: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly barcode: string | null;
+  readonly category: string | null;
+  readonly supplierId: string | null;
+  readonly unit: string | null;
+  readonly decimals: number;
+  readonly priceAmount: number | null;
+  readonly priceCurrency: string | null;
+  readonly costAmount: number | null;
+  readonly costCurrency: string | null;
+  readonly backorderLimit: number;
+  readonly attributes: { readonly [key: string]: Json };
+  readonly archived: boolean;
+  readonly createdSeq: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const products = defineTable<ProductRow>({
+  name: "products",
+  kind: "state",
+  key: ["skuKey"],
+  columns: {
+    skuKey: { type: "text" },
+    sku: { type: "text" },
+    name: { type: "text" },
+    barcode: { type: "text", nullable: true },
+    category: { type: "text", nullable: true },
+    supplierId: { type: "text", nullable: true },
+    unit: { type: "text", nullable: true },
+    decimals: { type: "integer" },
+    priceAmount: { type: "integer", nullable: true },
+    priceCurrency: { type: "text", nullable: true },
+    costAmount: { type: "integer", nullable: true },
+    costCurrency: { type: "text", nullable: true },
+    backorderLimit: { type: "integer" },
+    attributes: { type: "json" },
+    archived: { type: "boolean" },
+    createdSeq: { type: "integer" },
+    createdAt: { type: "timestamp" },
+    updatedAt: { type: "timestamp" },
+  },
+  indexes: [["barcode"], ["category"]],
+});
+
+export interface StoreRow extends Row {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: StoreKind;
+  readonly archived: boolean;
+  readonly createdSeq: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const stores = defineTable<StoreRow>({
+  name: "stores",
+  kind: "state",
+  key: ["id"],
+  columns: {
+    id: { type: "text" },
+    name: { type: "text" },
+    kind: { type: "text" },
+    archived: { type: "boolean" },
+    createdSeq: { type: "integer" },
+    createdAt: { type: "timestamp" },
+    updatedAt: { type: "timestamp" },
+  },
+  indexes: [],
+});
+
+export const toProduct = (row: ProductRow): Product => ({
+  sku: row.sku,
+  name: row.name,
+  ...(row.barcode !== null && { barcode: row.barcode }),
+  ...(row.category !== null && { category: row.category }),
+  ...(row.supplierId !== null && { supplierId: row.supplierId }),
+  ...(row.unit !== null && { unit: row.unit }),
+  decimals: row.decimals,
+  ...(row.priceAmount !== null && row.priceCurrency !== null && { price: { amount: row.priceAmount, currency: row.priceCurrency } }),
+  ...(row.costAmount !== null && row.costCurrency !== null && { cost: { amount: row.costAmount, currency: row.costCurrency } }),
+  backorderLimit: fromScaled(row.backorderLimit, row.decimals),
+  attributes: structuredClone(row.attributes),
+  archived: row.archived,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  seq: row.seq,
+});
+
+export const toStore = (row: StoreRow): Store => ({
+  id: row.id,
+  name: row.name,
+  kind: row.kind,
+  archived: row.archived,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  seq: row.seq,
+});
+
+export const productEntity: EntityDefinition = {
+  table: products,
+  entity: "product",
+  key: (row) => (row as ProductRow).sku,
+  value: (row) => toProduct(row as ProductRow),
+};
+
+export const storeEntity: EntityDefinition = {
+  table: stores,
+  entity: "store",
+  key: (row) => (row as StoreRow).id,
+  value: (row) => toStore(row as StoreRow),
+};

@@ -1,0 +1,98 @@
+import * as z from "zod";
+import { maximumDecimals } from "./quantity";
+import type { Json } from "./rows";
+
+/** Text as people type it: spaces around it dropped, Unicode NFC, no control or unassigned characters, of bounded length. */
+const text = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .max(maximum * 4)
+    .transform((value) => value.trim().normalize("NFC"))
+    .pipe(z.string().regex(new RegExp(`^[^\\p{C}]{${minimum},${maximum}}$`, "u"), `must be ${minimum} to ${maximum} printable characters`));
+
+export const sku = text(1, 64);
+export const storeId = text(1, 64);
+export const name = text(1, 200);
+export const label = text(1, 100);
+export const reason = text(1, 100);
+export const actorId = text(1, 100);
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, "must be 1 to 200 printable ASCII characters");
+export const searchText = z.string().trim().max(200);
+
+/** The form of a SKU that is unique: two SKUs that differ only in case are one. */
+export const skuKeyOf = (value: string): string => value.toLowerCase();
+
+/** More than 0, in the product's unit. How many decimals it may have is the product's say. */
+export const quantity = z.number().positive().max(Number.MAX_SAFE_INTEGER);
+export const signedQuantity = z
+  .number()
+  .min(-Number.MAX_SAFE_INTEGER)
+  .max(Number.MAX_SAFE_INTEGER)
+  .refine((value) => value !== 0, "must not be 0");
+export const countedQuantity = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const decimals = z.int().min(0).max(maximumDecimals);
+
+const latest = Date.UTC(9999, 11, 31);
+
+/** A point in time, as epoch milliseconds, a Date or an ISO 8601 text with its offset; epoch milliseconds inside. */
+export const instant = z
+  .union(
+    [z.int(), z.date().transform((date) => date.getTime()), z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso))],
+    "must be epoch milliseconds, a Date or an ISO 8601 date and time",
+  )
+  .pipe(z.int().min(0).max(latest));
+
+/** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
+export const money = z.strictObject({
+  amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
+  currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR"),
+});
+export type Money = z.output<typeof money>;
+
+export const price = money.extend({ amount: z.int().nonnegative().max(Number.MAX_SAFE_INTEGER) });
+
+/** What caused a movement: an order, an invoice, a delivery note. */
+export const reference = z.strictObject({ type: text(1, 50), id: text(1, 200) });
+export type Reference = z.output<typeof reference>;
+
+const maximumAttributesLength = 16_384;
+const maximumDepth = 8;
+
+/** The host's own fields of a product: plain JSON up to 16 KiB, 8 levels deep. */
+export const attributes = z
+  .custom<{ readonly [key: string]: Json }>((value) => isPlainObject(value) && isJson(value, maximumDepth), "must be a plain JSON object")
+  .refine(
+    (value) => JSON.stringify(value).length <= maximumAttributesLength,
+    `must not be longer than ${maximumAttributesLength} characters as JSON`,
+  );
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isJson(item, depth - 1));
+  return isPlainObject(value) && Object.entries(value).every(([key, item]) => key !== "__proto__" && isJson(item, depth - 1));
+}
+
+/** What every command may carry beside its own fields. */
+export const commandFields = {
+  /** Who does it, as the host names them. */
+  actor: actorId.optional(),
+  /** Makes retries safe: a key is applied at most once, for ever. */
+  idempotencyKey: idempotencyKey.optional(),
+};
+
+export const maximumPageSize = 1_000;
+/** What every list takes: how many at most, and where the page before it ended. */
+export const pageFields = {
+  limit: z.int().min(1).max(maximumPageSize).default(100),
+  cursor: z.string().max(2_000).optional(),
+};

@@ -1,0 +1,82 @@
+import type { InventoryErrorCode, Refusal } from "../../errors";
+import type { Json, Key, Row, TableDefinition, Value, Write } from "./rows";
+
+/** A table whose rows have a known shape. The shape lives in the types only. */
+export interface Table<R extends Row> extends TableDefinition {
+  readonly _row?: R;
+}
+
+/** Describes a table once; rows read through it are typed. */
+export const defineTable = <R extends Row>(definition: TableDefinition): Table<R> => definition;
+
+/** The rows a rule may look at: committed ones, and those of commands decided before it in the same group. */
+export interface View {
+  /** The row with this key; undefined when there is none. The key must have been named by `needs`. */
+  get<R extends Row>(table: Table<R>, key: Key): R | undefined;
+  /** All rows with these column values. The same question must have been named by `needs`. */
+  find<R extends Row>(table: Table<R>, where: Readonly<Record<string, Value>>): readonly R[];
+}
+
+/** What must be loaded before a command is decided: a row by key, or all rows with some column values. */
+export type Need =
+  | { readonly table: TableDefinition; readonly key: Key }
+  | { readonly table: TableDefinition; readonly where: Readonly<Record<string, Value>> };
+
+/** What a rule knows beside rows: the time, and the number its command gets if it is accepted. */
+export interface Context {
+  readonly now: number;
+  readonly seq: number;
+}
+
+/** What a rule answers: the rows to write and what the caller is told, or why not. */
+export type Decision<Result> = { readonly writes: readonly Write[]; readonly result: Result } | { readonly refusal: Refusal };
+
+/**
+ * One command: what it reads and how it is decided. Pure; the engine may run it any number of times.
+ *
+ * `needs` is asked again until it names nothing that is not loaded yet, so it may build on rows it sees.
+ */
+export interface CommandDefinition<Input, Result> {
+  /** Stable; also the action `authorize` is asked about. */
+  readonly name: string;
+  /** Parses a caller's input; throws `INVALID_INPUT`. */
+  readonly parse: (input: unknown) => Input;
+  readonly needs: (input: Input, view: View) => readonly Need[];
+  readonly decide: (view: View, input: Input, context: Context) => Decision<Result>;
+  /** Every code `decide` may refuse with, for the documentation and its tests. */
+  readonly refusals: readonly InventoryErrorCode[];
+  /** How the first result is kept for retries. Without it the whole result is stored beside the key. */
+  readonly recall?: Recall<Result>;
+}
+
+/** Gives a result back from rows that hold it anyway, so that it need not be stored twice. */
+export interface Recall<Result> {
+  /** What the rows don't hold; null when they hold everything. */
+  readonly remember: (result: Result) => Json;
+  readonly needs: (seq: number) => readonly Need[];
+  readonly restore: (view: View, seq: number, remembered: Json) => Result;
+}
+
+/** How rows of one table look to the outside: an entity of the feed. */
+export interface EntityDefinition {
+  readonly table: TableDefinition;
+  readonly entity: string;
+  /** Names the entity in caches and protocols. */
+  readonly key: (row: Row) => string;
+  readonly value: (row: Row) => object;
+}
+
+/** A fact that listeners hear of after commit. */
+export interface SliceEvent {
+  readonly type: string;
+  readonly event: { readonly seq: number };
+}
+
+/** A vertical slice of the domain. The engine takes a list of these and knows none of them. */
+export interface Slice {
+  readonly name: string;
+  readonly tables: readonly TableDefinition[];
+  readonly entities: readonly EntityDefinition[];
+  /** The facts in rows of this slice's tables that one or more commits wrote, in seq order. */
+  readonly events: (writes: readonly Write[]) => readonly SliceEvent[];
+}

@@ -1,0 +1,226 @@
+import { fromScaled } from "../shared/quantity";
+import type { Row } from "../shared/rows";
+import type { Money, Reference } from "../shared/schemas";
+import { defineTable, type EntityDefinition } from "../shared/slice";
+
+/** How much of a product is at a store, in the product's unit. */
+export interface StockLevel {
+  readonly sku: string;
+  readonly storeId: string;
+  /** What stands on the shelf. */
+  readonly onHand: number;
+  /** The part of it that is promised to somebody. */
+  readonly reserved: number;
+  /** `onHand - reserved`: what can be sold. */
+  readonly available: number;
+  /** What is on its way here. */
+  readonly incoming: number;
+  /** Epoch milliseconds of the last change; 0 when never moved. */
+  readonly updatedAt: number;
+  /** The command that last changed it; 0 when never moved. */
+  readonly seq: number;
+}
+
+/**
+ * The sign of each type's effect on `onHand`: `1` adds, `-1` takes, `0` may do either.
+ */
+export const movementEffects = {
+  received: 1,
+  sold: -1,
+  returned: 1,
+  adjusted: 0,
+  transferred_out: -1,
+  transferred_in: 1,
+  counted: 0,
+} as const;
+
+export type MovementType = keyof typeof movementEffects;
+
+/** The reasons an adjustment usually has. A host may use its own words as well. */
+export const adjustmentReasons = [
+  "correction",
+  "damaged",
+  "expired",
+  "found",
+  "lost",
+  "stolen",
+  "scrapped",
+  "consumed",
+  "promotion",
+  "data_entry_error",
+  "other",
+] as const;
+
+/** One immutable entry of the ledger. Quantities are in the product's unit, times in epoch milliseconds. */
+export interface Movement {
+  readonly id: string;
+  /** The command that wrote it. */
+  readonly seq: number;
+  /** Its place among the movements of that command, from 0. */
+  readonly line: number;
+  readonly sku: string;
+  readonly storeId: string;
+  readonly type: MovementType;
+  /** The signed effect on `onHand`. */
+  readonly delta: number;
+  readonly onHandAfter: number;
+  readonly reservedAfter: number;
+  readonly unitCost?: Money;
+  readonly reason?: string;
+  readonly reference?: Reference;
+  readonly actor?: string;
+  /** When it happened, as the host says. */
+  readonly occurredAt: number;
+  /** When it was written down, by the inventory's clock. */
+  readonly recordedAt: number;
+  readonly idempotencyKey?: string;
+  /** The id of the movement that this one undoes. */
+  readonly reverses?: string;
+}
+
+export interface LevelRow extends Row {
+  readonly sku: string;
+  readonly storeId: string;
+  readonly onHand: number;
+  readonly reserved: number;
+  readonly incoming: number;
+  readonly decimals: number;
+  readonly updatedAt: number;
+}
+
+export const levels = defineTable<LevelRow>({
+  name: "levels",
+  kind: "state",
+  key: ["sku", "storeId"],
+  columns: {
+    sku: { type: "text" },
+    storeId: { type: "text" },
+    onHand: { type: "integer" },
+    reserved: { type: "integer" },
+    incoming: { type: "integer" },
+    decimals: { type: "integer" },
+    updatedAt: { type: "timestamp" },
+  },
+  indexes: [["storeId"]],
+});
+
+export interface MovementRow extends Row {
+  readonly line: number;
+  readonly sku: string;
+  readonly storeId: string;
+  readonly type: MovementType;
+  readonly delta: number;
+  readonly onHandAfter: number;
+  readonly reservedAfter: number;
+  readonly decimals: number;
+  readonly unitCostAmount: number | null;
+  readonly unitCostCurrency: string | null;
+  readonly reason: string | null;
+  readonly referenceType: string | null;
+  readonly referenceId: string | null;
+  readonly actor: string | null;
+  readonly occurredAt: number;
+  readonly recordedAt: number;
+  readonly idempotencyKey: string | null;
+  readonly reverses: string | null;
+}
+
+export const movements = defineTable<MovementRow>({
+  name: "movements",
+  kind: "log",
+  key: ["seq", "line"],
+  columns: {
+    line: { type: "integer" },
+    sku: { type: "text" },
+    storeId: { type: "text" },
+    type: { type: "text" },
+    delta: { type: "integer" },
+    onHandAfter: { type: "integer" },
+    reservedAfter: { type: "integer" },
+    decimals: { type: "integer" },
+    unitCostAmount: { type: "integer", nullable: true },
+    unitCostCurrency: { type: "text", nullable: true },
+    reason: { type: "text", nullable: true },
+    referenceType: { type: "text", nullable: true },
+    referenceId: { type: "text", nullable: true },
+    actor: { type: "text", nullable: true },
+    occurredAt: { type: "timestamp" },
+    recordedAt: { type: "timestamp" },
+    idempotencyKey: { type: "text", nullable: true },
+    reverses: { type: "text", nullable: true },
+  },
+  indexes: [["sku", "storeId"], ["storeId"], ["referenceType", "referenceId"], ["reverses"]],
+});
+
+/** A movement's id is its place in the ledger. */
+export const movementId = (place: { readonly seq: number; readonly line: number }): string => `m${place.seq}-${place.line}`;
+
+/** The place a movement's id names; undefined when the text is no such id. */
+export function movementPlace(id: string): { readonly seq: number; readonly line: number } | undefined {
+  const match = /^m([1-9]\d{0,15})-(0|[1-9]\d{0,6})$/.exec(id);
+  return match ? { seq: Number(match[1]), line: Number(match[2]) } : undefined;
+}
+
+/** What a level is where nothing ever moved. */
+export const untouchedLevel = (key: { readonly sku: string; readonly storeId: string }, decimals: number): LevelRow => ({
+  seq: 0,
+  sku: key.sku,
+  storeId: key.storeId,
+  onHand: 0,
+  reserved: 0,
+  incoming: 0,
+  decimals,
+  updatedAt: 0,
+});
+
+export const toStockLevel = (row: LevelRow): StockLevel => ({
+  sku: row.sku,
+  storeId: row.storeId,
+  onHand: fromScaled(row.onHand, row.decimals),
+  reserved: fromScaled(row.reserved, row.decimals),
+  available: fromScaled(row.onHand - row.reserved, row.decimals),
+  incoming: fromScaled(row.incoming, row.decimals),
+  updatedAt: row.updatedAt,
+  seq: row.seq,
+});
+
+export function toMovement(row: MovementRow): Movement {
+  const { unitCostAmount, unitCostCurrency, referenceType, referenceId } = row;
+  return {
+    id: movementId(row),
+    seq: row.seq,
+    line: row.line,
+    sku: row.sku,
+    storeId: row.storeId,
+    type: row.type,
+    delta: fromScaled(row.delta, row.decimals),
+    onHandAfter: fromScaled(row.onHandAfter, row.decimals),
+    reservedAfter: fromScaled(row.reservedAfter, row.decimals),
+    ...(unitCostAmount !== null && unitCostCurrency !== null && { unitCost: { amount: unitCostAmount, currency: unitCostCurrency } }),
+    ...(row.reason !== null && { reason: row.reason }),
+    ...(referenceType !== null && referenceId !== null && { reference: { type: referenceType, id: referenceId } }),
+    ...(row.actor !== null && { actor: row.actor }),
+    occurredAt: row.occurredAt,
+    recordedAt: row.recordedAt,
+    ...(row.idempotencyKey !== null && { idempotencyKey: row.idempotencyKey }),
+    ...(row.reverses !== null && { reverses: row.reverses }),
+  };
+}
+
+/** Names a level in caches and protocols. Two different levels never have the same name. */
+export const levelKey = (key: { readonly sku: string; readonly storeId: string }): string =>
+  `${encodeURIComponent(key.sku)}/${encodeURIComponent(key.storeId)}`;
+
+export const levelEntity: EntityDefinition = {
+  table: levels,
+  entity: "level",
+  key: (row) => levelKey(row as LevelRow),
+  value: (row) => toStockLevel(row as LevelRow),
+};
+
+export const movementEntity: EntityDefinition = {
+  table: movements,
+  entity: "movement",
+  key: (row) => movementId(row as MovementRow),
+  value: (row) => toMovement(row as MovementRow),
+};

@@ -1,0 +1,25 @@
+import type { ClientFrame, ServerFrame } from "./frames";
+
+/** What a transport tells its user. Nothing is called after `onClose`. */
+export interface TransportEvents {
+  onOpen(): void;
+  onFrame(frame: ServerFrame): void;
+  /** The link is gone, or never came about. */
+  onClose(why: { readonly reason: string }): void;
+}
+
+/** One link to a server, from `connect` to `onClose`. */
+export interface TransportConnection {
+  /** Sends a frame; before `onOpen` and after `onClose` it is dropped, since the sync protocol settles what was lost. */
+  send(frame: ClientFrame): void;
+  /** Ends the link. `onClose` follows. */
+  close(): void;
+}
+
+/** How a client reaches a server. It frames and carries; it decides nothing and retries nothing. */
+export interface ClientTransport {
+  /** Opens a link. Never throws: failure is `onClose`. */
+  connect(events: TransportEvents): TransportConnection;
+  /** The caller's token, fresh; undefined where the link authenticates by itself (a cookie at the upgrade). */
+  token(): Promise<string | undefined>;
+}

@@ -1,0 +1,3 @@
+import { library } from "../../tsup.base";
+
+export default library({ index: "src/index.ts", "protocol/index": "src/protocol/index.ts", "testing/index": "src/testing/index.ts" });

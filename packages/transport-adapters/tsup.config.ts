@@ -1,0 +1,3 @@
+import { library } from "../../tsup.base";
+
+export default library({ "ws/server": "src/ws/server.ts", "ws/client": "src/ws/client.ts" });

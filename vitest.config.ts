@@ -1,15 +1,33 @@
 import { defineConfig } from "vitest/config";
 
 // Tests run on the sources of every package, so nothing has to be built first.
-const resolve = { conditions: ["@onhand/source", "module", "import", "default"] };
-const ssr = { resolve };
+const conditions = ["@onhand/source", "module", "import", "default"];
+const minutes = (count: number) => count * 60_000;
 
 export default defineConfig({
-  resolve,
-  ssr,
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    reporters: ["default"],
     projects: [
-      { extends: true, test: { name: "unit", include: ["packages/*/{src,test}/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/{src,test}/**/*.test.{ts,tsx}", "examples/*/{src,test}/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["tests/**/*.test.{ts,tsx}"],
+          // A browser and child processes share the machine with the unit tests: their limits are for a hang, not for speed.
+          testTimeout: minutes(2),
+          hookTimeout: minutes(2),
+        },
+      },
     ],
   },
 });

@@ -1,0 +1,160 @@
+/** Where a file stands, and what it may import from there. The first rule whose `from` matches decides. */
+export type ImportRule = {
+  /** Paths relative to the root; `<x>` is one folder or file name, and means the same in `may`; a trailing `/` takes everything below. */
+  readonly from: string;
+  /** Paths as in `from`, package names with their entry, libraries, `node:*` for all of Node, `*` for any library. */
+  readonly may: readonly string[];
+  /** The same, for `import type` only. */
+  readonly mayTypes?: readonly string[];
+  /** Also what the README.md beside the file names on its "May import:" line, relative to packages/core/src. */
+  readonly readme?: true;
+  /** No clock, no randomness, no timers, no async: the same input always gives the same answer. */
+  readonly pure?: true;
+  readonly because: string;
+};
+
+const core = "packages/core/src";
+const storages = "packages/storage-adapters/src";
+const transports = "packages/transport-adapters/src";
+const publicEntries = ["@onhand/*", "*", "node:*"];
+
+/** The import table of the architecture page. Anything not named here is refused. */
+export const importRules: readonly ImportRule[] = [
+  { from: `${core}/errors/`, may: [`${core}/errors/`], because: "errors stand below everything" },
+  {
+    from: `${core}/domain/shared/`,
+    may: [`${core}/errors/`, `${core}/domain/shared/`, "zod"],
+    pure: true,
+    because: "domain/shared knows no slice, only errors and zod",
+  },
+  {
+    from: `${core}/domain/<slice>/`,
+    may: [`${core}/errors/`, `${core}/domain/shared/`, `${core}/domain/<slice>/`, "zod"],
+    readme: true,
+    pure: true,
+    because: 'a slice imports errors, domain/shared, itself, and what its README.md names after "May import:"',
+  },
+  { from: `${core}/domain/<list>`, may: [`${core}/domain/`], pure: true, because: "a file between the slices only lists them" },
+  {
+    from: `${core}/ports/`,
+    may: [`${core}/ports/`],
+    mayTypes: [`${core}/domain/`, `${core}/errors/`],
+    because: "a port knows the domain by its types only",
+  },
+  {
+    from: `${core}/engine/`,
+    may: [`${core}/engine/`, `${core}/ports/`, `${core}/domain/shared/`, `${core}/errors/`, "async-mutex", "mitt"],
+    because: "the engine knows no slice",
+  },
+  {
+    from: `${core}/protocol/`,
+    may: [`${core}/protocol/`, `${core}/domain/`, `${core}/errors/`, "zod"],
+    mayTypes: [`${core}/api/feed-types`],
+    because: "the protocol speaks of the domain and its errors, in zod",
+  },
+  {
+    from: `${core}/api/`,
+    may: [`${core}/api/`, `${core}/engine/`, `${core}/domain/`, `${core}/ports/`, `${core}/errors/`, "zod"],
+    because: "api puts engine, slices, ports and errors together",
+  },
+  {
+    from: `${core}/testing/describe-<subject>`,
+    may: [`${core}/testing/`, `${core}/index`, `${core}/protocol/index`, "@onhand/core", "@onhand/core/protocol", "node:assert", "vitest"],
+    because: "a describe file registers cases with vitest and uses core as everybody does",
+  },
+  {
+    from: `${core}/testing/`,
+    may: [
+      `${core}/testing/`,
+      `${core}/index`,
+      `${core}/protocol/index`,
+      "@onhand/core",
+      "@onhand/core/protocol",
+      "node:assert",
+      "node:assert/strict",
+    ],
+    because: "cases use core as everybody does, and node:assert; vitest belongs in describe-*.ts",
+  },
+  {
+    from: `${core}/index`,
+    may: [`${core}/api/`, `${core}/domain/`, `${core}/engine/`, `${core}/ports/`, `${core}/errors/`],
+    because: "the public entry of core lists what core is",
+  },
+  {
+    from: `${storages}/shared/`,
+    may: [`${storages}/shared/`, "@onhand/core"],
+    because: "what storages share belongs to no storage and no library",
+  },
+  {
+    from: `${storages}/memory/`,
+    may: [`${storages}/memory/`, `${storages}/shared/`, "@onhand/core", "async-mutex"],
+    because: "the memory storage runs anywhere: core, shared and async-mutex",
+  },
+  {
+    from: `${storages}/csv/`,
+    may: [`${storages}/csv/`, `${storages}/shared/`, "@onhand/core", "async-mutex", "csv-parse", "csv-stringify", "node:*"],
+    because: "a storage imports core, shared and its own libraries, never another storage",
+  },
+  {
+    from: `${transports}/shared/`,
+    may: [`${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
+    because: "what transports share has no sockets in it",
+  },
+  {
+    from: `${transports}/ws/client`,
+    may: [`${transports}/ws/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
+    because: "the client side runs in a browser: no ws, no node:",
+  },
+  {
+    from: `${transports}/ws/`,
+    may: [`${transports}/ws/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol", "ws", "node:*"],
+    because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
+  },
+  {
+    from: "packages/client/src/",
+    may: ["packages/client/src/", "@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
+    because: "the client knows core and query-core: no framework, no server",
+  },
+  {
+    from: "packages/react/src/",
+    may: ["packages/react/src/", "@onhand/client", "react"],
+    mayTypes: ["@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
+    because: "hooks are a few lines over the client",
+  },
+  { from: "packages/<package>/test/", may: [], because: "tests of a package import that package and public entries" },
+  { from: "packages/<package>/tsup.config", may: ["tsup.base"], because: "every package is built from the one shared base" },
+  { from: "examples/<example>/", may: ["examples/<example>/", ...publicEntries], because: "examples use public entries by package name" },
+  { from: "tests/", may: ["tests/", ...publicEntries], because: "tests across packages use public entries by package name" },
+  { from: "bench/", may: ["bench/", ...publicEntries], because: "benchmarks use public entries by package name" },
+  { from: "scripts/", may: ["scripts/", ...publicEntries], because: "scripts use public entries by package name" },
+  { from: "<config>", may: ["scripts/", "*", "node:*"], because: "configuration at the root knows no package" },
+];
+
+/** What a test may import on top of the rule of its folder: its whole package, the public entries and the tools. */
+export const testMay = ["packages/<package>/", ...publicEntries];
+
+/** Words that make a pure file impure. */
+export const impureNames: readonly string[] = [
+  "async",
+  "await",
+  "Date.now",
+  "new Date()",
+  "Math.random",
+  "Promise",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "performance",
+  "crypto",
+  "process",
+  "fetch",
+  "console",
+  "globalThis",
+];
+
+/** Words that only one file below a folder may use. */
+export const singleUse = [{ name: "useSyncExternalStore", below: "packages/react/src/" }] as const;
+
+/** One slice for each file of api, except where the slices come together. */
+export const oneSlice = { below: `${core}/api/`, slices: `${core}/domain/`, except: [`${core}/api/create-inventory`, `${core}/api/index`] };

@@ -11,7 +11,10 @@ export const library = (entry: Record<string, string>) =>
     clean: true,
     splitting: true,
     treeshake: true,
+    // Deno and the edge know Node's modules by their full name only.
+    removeNodeProtocol: false,
     // tsup 8 sets baseUrl while it makes declarations; TypeScript 6 calls that deprecated.
-    dts: { compilerOptions: { ignoreDeprecations: "6.0", customConditions: null } },
-    external: [/^node:/],
+    // Declarations are made against the built declarations of the other packages, as a user's compiler sees them.
+    dts: { compilerOptions: { ignoreDeprecations: "6.0", customConditions: null, types: ["node"] } },
+    external: [/^node:/, /^@onhand\//],
   });

@@ -1,4 +1,13 @@
+export type { Rebuilding, Verification } from "./api/audit";
+export { createInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
+export type { InventoryEvents, On } from "./api/events";
+export { matchesFilter } from "./api/feed";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
+export type { List, PageRequest } from "./api/paging";
+export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
+export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
+export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
 export {
   type Column,
@@ -13,7 +22,12 @@ export {
   type Write,
 } from "./domain/shared/rows";
 export type { Money, Reference } from "./domain/shared/schemas";
+export type { Adjust, Apply, Count, Receive, Return, Reverse, Sell, StockLine, Transfer } from "./domain/stock/commands";
+export type { Mismatch } from "./domain/stock/fold";
+export type { StockResult } from "./domain/stock/ledger";
 export { adjustmentReasons, levelKey, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
+export type { QueueLimits } from "./engine/engine";
+export type { Receipt } from "./engine/job";
 export {
   errorCodes,
   type InputIssue,

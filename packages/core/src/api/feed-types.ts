@@ -52,10 +52,18 @@ export interface Feed {
   /**
    * What changed after `seq`, in seq order, from one snapshot: movements all, other entities as they are now.
    *
-   * Continue from the last item's `seq` while `more`, from `head` otherwise. A page never splits a command, so it may
-   * pass `limit` (default 1,000) by the rest of one.
+   * `head` is where the ledger stood; continue from `position`, which is `head` unless there is `more`. A page never
+   * splits a command, so it may pass `limit` (default 1,000) by the rest of one. A filter thins a page out.
    */
-  since(seq: number, options?: { limit?: number; filter?: FeedFilter }): Promise<{ items: readonly Change[]; head: number; more: boolean }>;
+  since(
+    seq: number,
+    options?: { limit?: number; filter?: FeedFilter },
+  ): Promise<{
+    items: readonly Change[];
+    head: number;
+    position: number;
+    more: boolean;
+  }>;
   /**
    * One page of the entities that match, in key order, as of `head`. Join it to the stream by subscribing first,
    * then dropping what is not newer than the page.

@@ -132,8 +132,8 @@ export interface StorageAdapter {
     since: number,
     options: { readonly limit: number; readonly tables: readonly string[] },
   ): Promise<{ readonly items: readonly RowChange[]; readonly more: boolean; readonly head: number }>;
-  /** Calls back when the head may have moved. A hint: it may come late, twice or for nothing. */
-  watch(onHead: () => void): Stop;
+  /** Calls back with where the head is said to stand. A hint: it may come late, twice, for nothing, or from a commit of this very inventory. */
+  watch(onHead: (seq: number) => void): Stop;
   /** Waits for what is under way, then lets go of everything. Later calls are `STORAGE_CLOSED`. Closing twice is fine. */
   close(): Promise<void>;
 }

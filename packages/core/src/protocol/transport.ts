@@ -5,7 +5,11 @@ export interface TransportEvents {
   onOpen(): void;
   onFrame(frame: ServerFrame): void;
   /** The link is gone, or never came about. */
-  onClose(why: { readonly reason: string }): void;
+  onClose(why: {
+    readonly reason: string;
+    /** The close code of the link, where it has one (docs/contracts/protocol.md). */
+    readonly code?: number;
+  }): void;
 }
 
 /** One link to a server, from `connect` to `onClose`. */

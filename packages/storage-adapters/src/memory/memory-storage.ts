@@ -16,7 +16,7 @@ import { createStaging } from "../shared/staging";
  */
 export function memoryStorage(): StorageAdapter {
   const writers = new Mutex();
-  const watchers = new Set<() => void>();
+  const watchers = new Set<(seq: number) => void>();
   const tables = new Map<string, MemoryTable>();
   let head: Head | undefined;
   let closed = false;
@@ -58,7 +58,7 @@ export function memoryStorage(): StorageAdapter {
           staged.end();
         }
       });
-      for (const notify of [...watchers]) notify();
+      for (const notify of [...watchers]) notify(opened().seq);
       return result;
     },
 
@@ -84,7 +84,7 @@ export function memoryStorage(): StorageAdapter {
     },
 
     watch(onHead) {
-      const notify = () => onHead();
+      const notify = (seq: number) => onHead(seq);
       watchers.add(notify);
       return () => void watchers.delete(notify);
     },

@@ -26,8 +26,8 @@ export function createStaging(head: Head, tableOf: (name: string) => Pick<Memory
 
   function stage(table: string, rows: readonly Row[]): void {
     const { definition } = tableOf(table);
-    let own = staged.get(table);
-    if (!own) staged.set(table, (own = new Map()));
+    const own = staged.get(table) ?? new Map<string, Row>();
+    staged.set(table, own);
     for (const row of rows) {
       own.set(keyText(keyOf(definition, row)), row);
       writes.push({ table, row });

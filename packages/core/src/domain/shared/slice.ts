@@ -45,6 +45,8 @@ export interface CommandDefinition<Input, Result> {
   readonly decide: (view: View, input: Input, context: Context) => Decision<Result>;
   /** Every code `decide` may refuse with, for the documentation and its tests. */
   readonly refusals: readonly InventoryErrorCode[];
+  /** How much of a group it takes; 1 unless said. A batch weighs as many as it has lines. */
+  readonly weight?: (input: Input) => number;
   /** How the first result is kept for retries. Without it the whole result is stored beside the key. */
   readonly recall?: Recall<Result>;
 }
@@ -53,7 +55,7 @@ export interface CommandDefinition<Input, Result> {
 export interface Recall<Result> {
   /** What the rows don't hold; null when they hold everything. */
   readonly remember: (result: Result) => Json;
-  readonly needs: (seq: number) => readonly Need[];
+  readonly needs: (seq: number, remembered: Json) => readonly Need[];
   readonly restore: (view: View, seq: number, remembered: Json) => Result;
 }
 

@@ -1,0 +1,100 @@
+import { type Key, keyOf, type Row, type TableDefinition } from "../domain/shared/rows";
+import { foldLedger, type LedgerFold, type Mismatch } from "../domain/stock/fold";
+import { type LevelRow, levels, type MovementRow, movements, untouchedLevel } from "../domain/stock/tables";
+import type { Engine } from "../engine/engine";
+import type { Page, Query, StorageAdapter, StorageTransaction, Where } from "../ports/storage";
+
+/** What `verify` found. At most 1,000 mismatches are named. */
+export interface Verification {
+  readonly ok: boolean;
+  readonly mismatches: readonly Mismatch[];
+  /** The ledger was checked up to here. */
+  readonly seq: number;
+}
+
+/** What `rebuild` did. */
+export interface Rebuilding {
+  /** How many levels were wrong and are now what the ledger adds up to. */
+  readonly rebuilt: number;
+  readonly seq: number;
+}
+
+const maximumMismatches = 1_000;
+const pageSize = 5_000;
+
+type Find = (table: string, query: Query) => Promise<Page>;
+
+/**
+ * Folds the whole ledger while commands go on, then, with writers waiting, what came in meanwhile; and compares.
+ */
+export async function verify(engine: Engine, storage: StorageAdapter): Promise<Verification> {
+  const fold = foldLedger();
+  const found: Mismatch[] = [];
+  const note = (mismatch: Mismatch | undefined) => {
+    if (mismatch && found.length < maximumMismatches) found.push(mismatch);
+  };
+  const foldFrom = async (find: Find, after: number): Promise<number> => {
+    let last = after;
+    for await (const row of rowsOf<MovementRow>(find, movements, { seq: { gt: after } })) {
+      note(fold.add(row));
+      last = row.seq;
+    }
+    return last;
+  };
+  const folded = await foldFrom(storage.find, 0);
+  return engine.exclusive(async (tx) => {
+    const { seq } = await tx.head();
+    await foldFrom(tx.find, folded);
+    const unseen = new Set(Array.from(fold.keys(), nameOf));
+    for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
+      unseen.delete(nameOf(level));
+      note(fold.check(level));
+    }
+    for (const key of fold.keys()) if (unseen.has(nameOf(key))) note(fold.check(untouchedLevel(key, fold.level(key).decimals)));
+    return { ok: found.length === 0, mismatches: found, seq };
+  });
+}
+
+/** Writes every level that disagrees with the ledger anew, as one command. Writers wait. */
+export function rebuild(engine: Engine): Promise<Rebuilding> {
+  return engine.exclusive(async (tx) => {
+    const { seq } = await tx.head();
+    const fold = foldLedger();
+    for await (const row of rowsOf<MovementRow>(tx.find, movements)) fold.add(row);
+    const wrong = await wrongLevels(tx, fold);
+    if (wrong.length === 0) return { rebuilt: 0, seq };
+    await tx.put(
+      levels.name,
+      wrong.map((row) => Object.freeze({ ...row, seq: seq + 1 })),
+    );
+    await tx.advance(seq + 1);
+    return { rebuilt: wrong.length, seq: seq + 1 };
+  });
+}
+
+async function wrongLevels(tx: StorageTransaction, fold: LedgerFold): Promise<LevelRow[]> {
+  const wrong: LevelRow[] = [];
+  const missing = new Map(Array.from(fold.keys(), (key) => [nameOf(key), key]));
+  for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
+    missing.delete(nameOf(level));
+    if (fold.check(level)) wrong.push({ ...level, onHand: fold.level(level).onHand });
+  }
+  for (const key of missing.values()) {
+    const { onHand, decimals } = fold.level(key);
+    wrong.push({ ...untouchedLevel(key, decimals), onHand });
+  }
+  return wrong;
+}
+
+const nameOf = (key: { readonly sku: string; readonly storeId: string }): string => `${key.sku}\u0000${key.storeId}`;
+
+async function* rowsOf<R extends Row>(find: Find, table: TableDefinition, where: Where = {}): AsyncIterable<R> {
+  let after: Key | undefined;
+  for (;;) {
+    const page: Page = await find(table.name, { where, limit: pageSize, ...(after && { after }) });
+    yield* page.rows as readonly R[];
+    const last = page.rows.at(-1);
+    if (!page.more || !last) return;
+    after = keyOf(table, last);
+  }
+}

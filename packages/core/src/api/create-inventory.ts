@@ -1,0 +1,109 @@
+import * as catalog from "../domain/catalog/decide";
+import type { CommandDefinition } from "../domain/shared/slice";
+import * as stock from "../domain/stock/decide";
+import { tableSet } from "../domain/tables";
+import { createEngine, type QueueLimits } from "../engine/engine";
+import type { Receipt } from "../engine/job";
+import { InventoryError } from "../errors";
+import type { Authorize } from "../ports/authorize";
+import { type Clock, systemClock } from "../ports/clock";
+import { consoleLogger, type Logger } from "../ports/logger";
+import type { StorageAdapter, StorageCapabilities } from "../ports/storage";
+import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
+import { createEvents, type On } from "./events";
+import { createFeed } from "./feed";
+import type { Feed } from "./feed-types";
+import { createProducts, type ProductsApi } from "./products";
+import { type CommandInput, createRunner } from "./runner";
+import { createStock, type StockApi } from "./stock";
+import { createStores, type StoresApi } from "./stores";
+
+/** What an inventory is made of. Only `storage` is required. */
+export interface InventoryOptions {
+  /** Where rows are kept. The inventory opens and closes it. */
+  readonly storage: StorageAdapter;
+  /** Where the time comes from; the machine's clock unless given. */
+  readonly clock?: Clock;
+  /** Asked before every command. Without it, whoever holds the inventory may do everything. */
+  readonly authorize?: Authorize;
+  /** How much may wait, and how much goes to the storage at once. */
+  readonly queue?: QueueLimits;
+  /** Hears of failures that have no caller, such as a listener's; the console unless given. */
+  readonly logger?: Logger;
+}
+
+/** A stock ledger: commands, questions and a live feed over one storage. */
+export interface Inventory {
+  readonly products: ProductsApi;
+  readonly stores: StoresApi;
+  readonly stock: StockApi;
+  readonly feed: Feed;
+  /** What the storage promises. */
+  readonly capabilities: StorageCapabilities;
+  /**
+   * Listens to facts, after commit, in seq order. A listener that throws harms nobody else; it is logged.
+   *
+   * @example
+   * const stop = inventory.on("stock.changed", ({ level }) => console.log(level.sku, level.available));
+   */
+  readonly on: On;
+  /**
+   * Runs a command by its name, such as `stock.sell`, on plain input: what transports and job queues need.
+   *
+   * @throws {@link InventoryError} `INVALID_INPUT` when there is no such command, and whatever the command throws.
+   */
+  execute(command: string, input: Readonly<Record<string, unknown>>): Promise<Receipt & Readonly<Record<string, unknown>>>;
+  /**
+   * The same commands inside a transaction of the host's own database.
+   *
+   * @throws {@link InventoryError} `UNSUPPORTED` where the storage has no host transactions (`capabilities.hostTransactions`).
+   */
+  with(hostTransaction: unknown): never;
+  /** Proves that every level is the sum of its movements, from the first on. Commands go on meanwhile, but for the last moment. */
+  verify(): Promise<Verification>;
+  /** Makes every level the sum of its movements again, and tells how many were not. */
+  rebuild(): Promise<Rebuilding>;
+  /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
+  close(): Promise<void>;
+}
+
+// Each definition parses what it is given, so by name they can be run on anything.
+const definitions = [...Object.values(catalog), ...Object.values(stock)] as unknown as readonly CommandDefinition<CommandInput, unknown>[];
+const commands = new Map(definitions.map((definition) => [definition.name, definition]));
+
+/**
+ * Opens an inventory on a storage.
+ *
+ * @example
+ * const inventory = await createInventory({ storage: csvStorage({ directory: "./stock" }) });
+ * await inventory.products.create({ sku: "TEA-50", name: "Green tea 50 g" });
+ * await inventory.stores.create({ id: "berlin", name: "Berlin" });
+ * await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 24 });
+ * @throws {@link InventoryError} what the storage refuses to open with: `STORAGE_LOCKED`, `STORAGE_CORRUPT`, `STORAGE_UNAVAILABLE`, `UNSUPPORTED`.
+ */
+export async function createInventory(options: InventoryOptions): Promise<Inventory> {
+  const { storage, clock = systemClock, authorize, queue = {}, logger = consoleLogger } = options;
+  const engine = await createEngine({ storage, tables: tableSet, clock, logger, queue, newId: () => globalThis.crypto.randomUUID() });
+  const run = createRunner(engine, authorize);
+  return {
+    products: createProducts(run, storage),
+    stores: createStores(run, storage),
+    stock: createStock(run, storage),
+    feed: createFeed(engine, storage),
+    capabilities: storage.capabilities,
+    on: createEvents(engine, logger),
+    execute(command, input) {
+      const definition = commands.get(command);
+      if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
+      return Promise.reject(
+        new InventoryError("INVALID_INPUT", { issues: [{ path: "command", message: `there is no command ${command.slice(0, 64)}` }] }),
+      );
+    },
+    with() {
+      throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
+    },
+    verify: () => verify(engine, storage),
+    rebuild: () => rebuild(engine),
+    close: () => engine.close(),
+  };
+}

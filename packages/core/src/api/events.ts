@@ -1,0 +1,62 @@
+import mitt from "mitt";
+import type { Product, Store } from "../domain/catalog/tables";
+import { slices } from "../domain/slices";
+import type { Movement, StockLevel } from "../domain/stock/tables";
+import type { Engine } from "../engine/engine";
+import type { Logger } from "../ports/logger";
+import type { Stop } from "../ports/storage";
+
+/**
+ * What listeners hear of, after commit and in seq order. Commits of other processes are told as their rows stand when
+ * they are read, so of several changes of one level there may be a single `stock.changed`, with the latest image.
+ */
+export type InventoryEvents = {
+  "product.created": { readonly seq: number; readonly product: Product };
+  "product.updated": { readonly seq: number; readonly product: Product };
+  "product.archived": { readonly seq: number; readonly product: Product };
+  "store.created": { readonly seq: number; readonly store: Store };
+  "store.updated": { readonly seq: number; readonly store: Store };
+  "store.archived": { readonly seq: number; readonly store: Store };
+  /** A level after a command, with the movements of that command that made it. */
+  "stock.changed": { readonly seq: number; readonly level: StockLevel; readonly movements: readonly Movement[] };
+  "movement.recorded": { readonly seq: number; readonly movement: Movement };
+};
+
+/** Listens to one kind of event, or with `"*"` to all, which are then told with their name first. */
+export interface On {
+  <Type extends keyof InventoryEvents>(type: Type, listener: (event: InventoryEvents[Type]) => void): Stop;
+  (type: "*", listener: (type: keyof InventoryEvents, event: InventoryEvents[keyof InventoryEvents]) => void): Stop;
+}
+
+export function createEvents(engine: Engine, logger: Logger): On {
+  const emitter = mitt<InventoryEvents>();
+  let listening = 0;
+
+  engine.subscribe(({ writes }) => {
+    if (listening === 0) return;
+    const events = slices.flatMap((slice) => slice.events(writes)).sort((a, b) => a.event.seq - b.event.seq);
+    for (const { type, event } of events) emitter.emit(type as keyof InventoryEvents, event as never);
+  });
+
+  return ((type: "*", listener: (...told: readonly unknown[]) => unknown): Stop => {
+    // One listener's failure is nobody else's, so it is caught here and not in the emitter, which would stop at it.
+    const safe = (...told: readonly unknown[]) => {
+      const failed = (error: unknown) => logger.error({ error, event: type }, "an event listener failed");
+      try {
+        const answer = listener(...told);
+        if (answer instanceof Promise) answer.catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    emitter.on(type, safe);
+    listening++;
+    let stopped = false;
+    return () => {
+      if (stopped) return;
+      stopped = true;
+      listening--;
+      emitter.off(type, safe);
+    };
+  }) as On;
+}

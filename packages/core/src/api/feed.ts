@@ -1,0 +1,98 @@
+import { products, stores } from "../domain/catalog/tables";
+import type { Row, Write } from "../domain/shared/rows";
+import type { EntityDefinition } from "../domain/shared/slice";
+import { slices } from "../domain/slices";
+import { levels, movements } from "../domain/stock/tables";
+import type { Engine } from "../engine/engine";
+import { InventoryError } from "../errors";
+import type { StorageAdapter, Where } from "../ports/storage";
+import type { Change, Entity, Feed, FeedFilter } from "./feed-types";
+import { readPage } from "./paging";
+
+const byTable = new Map<string, EntityDefinition>(slices.flatMap((slice) => slice.entities.map((entity) => [entity.table.name, entity])));
+const byName = new Map<string, EntityDefinition>([...byTable.values()].map((definition) => [definition.entity, definition]));
+
+/** Which columns a filter's stores and SKUs are about, by table. */
+const scope: Readonly<Record<string, { readonly store?: string; readonly sku?: string }>> = {
+  [products.name]: { sku: "sku" },
+  [stores.name]: { store: "id" },
+  [levels.name]: { store: "storeId", sku: "sku" },
+  [movements.name]: { store: "storeId", sku: "sku" },
+};
+
+const defaultLimit = 1_000;
+
+export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
+  return {
+    epoch: engine.epoch,
+
+    async head() {
+      return (await storage.find(stores.name, { limit: 1 })).head;
+    },
+
+    async since(seq, { limit = defaultLimit, filter } = {}) {
+      requirePosition(seq, limit);
+      const tables = tablesOf(filter);
+      const page = await storage.changes(seq, { limit, tables });
+      const last = page.items.at(-1);
+      const position = page.more && last ? last.row.seq : page.head;
+      return { items: toChanges(page.items, filter), head: page.head, position, more: page.more };
+    },
+
+    async snapshot<E extends Entity>(
+      entity: E,
+      { filter = {}, limit = defaultLimit, cursor, newestFirst = false }: Parameters<Feed["snapshot"]>[1] = {},
+    ) {
+      const { table } = definitionOf(entity);
+      const orderBy = table.key.slice(0, 1).map((column) => ({ column, descending: newestFirst }));
+      const query = { where: whereOf(table.name, filter), orderBy, limit, cursor };
+      const { items, head, nextCursor } = await readPage(storage, table, query, (row) => toChange({ table: table.name, row }));
+      return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };
+    },
+
+    subscribe: (listener) => engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: toChanges(writes) })),
+  };
+}
+
+/** Whether a change is one that a filter asks for. */
+export const matchesFilter = (filter: FeedFilter, change: Change): boolean =>
+  filter.entities.includes(change.entity) && isInScope(filter, definitionOf(change.entity).table.name, change.value as unknown as Row);
+
+function isInScope(filter: Omit<FeedFilter, "entities">, table: string, row: Readonly<Record<string, unknown>>): boolean {
+  const { store, sku } = scope[table] ?? {};
+  return (
+    (!filter.storeIds || !store || filter.storeIds.includes(row[store] as string)) &&
+    (!filter.skus || !sku || filter.skus.includes(row[sku] as string))
+  );
+}
+
+function toChanges(writes: readonly Write[], filter?: FeedFilter): Change[] {
+  return (filter ? writes.filter(({ table, row }) => isInScope(filter, table, row)) : writes).map(toChange);
+}
+
+function toChange({ table, row }: Write): Change {
+  const { entity, key, value } = byTable.get(table) as EntityDefinition;
+  return { seq: row.seq, entity, key: key(row), value: value(row) } as Change;
+}
+
+function tablesOf(filter: FeedFilter | undefined): readonly string[] {
+  return filter ? filter.entities.map((entity) => definitionOf(entity).table.name) : [...byTable.keys()];
+}
+
+function whereOf(table: string, { storeIds, skus }: Omit<FeedFilter, "entities">): Where {
+  const { store, sku } = scope[table] ?? {};
+  return { ...(store && storeIds && { [store]: { in: storeIds } }), ...(sku && skus && { [sku]: { in: skus } }) };
+}
+
+function definitionOf(entity: string): EntityDefinition {
+  const definition = byName.get(entity);
+  if (definition) return definition;
+  throw new InventoryError("INVALID_INPUT", { issues: [{ path: "entity", message: `must be one of ${[...byName.keys()].join(", ")}` }] });
+}
+
+function requirePosition(seq: number, limit: number): void {
+  if (!Number.isSafeInteger(seq) || seq < 0) throw invalid("seq", "must be a whole number, 0 or more");
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 10_000) throw invalid("limit", "must be 1 to 10,000");
+}
+
+const invalid = (path: string, message: string) => new InventoryError("INVALID_INPUT", { issues: [{ path, message }] });

@@ -1,0 +1,112 @@
+import * as z from "zod";
+import type { CreateProduct, UpdateProduct } from "../domain/catalog/commands";
+import { archiveProduct, createProduct, updateProduct } from "../domain/catalog/decide";
+import { type Product, type ProductRow, products, toProduct } from "../domain/catalog/tables";
+import { parser } from "../domain/shared/parse";
+import { label, pageFields, searchText, sku, skuKeyOf } from "../domain/shared/schemas";
+import type { Receipt } from "../engine/job";
+import { InventoryError } from "../errors";
+import type { StorageAdapter, Where } from "../ports/storage";
+import { type List, type PageRequest, readPage } from "./paging";
+import type { Run } from "./runner";
+
+/** Who does a command, and the key that makes its retries safe. */
+export interface CommandOptions {
+  readonly actor?: string;
+  readonly idempotencyKey?: string;
+}
+
+/** Which products to list. Everything given must hold. */
+export interface ProductFilter extends PageRequest {
+  /** Part of the SKU, the name, the barcode or the category, regardless of case. */
+  readonly search?: string;
+  readonly category?: string;
+  readonly barcode?: string;
+  readonly supplierId?: string;
+  /** Archived ones instead of those in use; `"any"` for both. */
+  readonly archived?: boolean | "any";
+  /** By SKU unless said. */
+  readonly orderBy?: "sku" | "name" | "updatedAt";
+  readonly descending?: boolean;
+}
+
+/** What a product command made, and where it stands in the ledger. */
+export type ProductReceipt = { readonly product: Product } & Receipt;
+
+/** The products of an inventory. */
+export interface ProductsApi {
+  /**
+   * Adds a product. It has no stock until it is received.
+   *
+   * @throws {@link InventoryError} `ALREADY_EXISTS` when a SKU is taken, regardless of case.
+   * @example
+   * await inventory.products.create({ sku: "TEA-50", name: "Green tea 50 g", price: { amount: 499, currency: "EUR" } });
+   */
+  create(input: CreateProduct): Promise<ProductReceipt>;
+  /**
+   * Changes what is given and leaves the rest; null clears an optional field. `sku` and `decimals` never change.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT`; `INVALID_STATE` when a lower `backorderLimit` is already passed somewhere.
+   */
+  update(sku: string, patch: Omit<UpdateProduct, "sku">): Promise<ProductReceipt>;
+  /**
+   * Takes a product out of use. Its history stays; `update(sku, { archived: false })` brings it back.
+   *
+   * @throws {@link InventoryError} `HAS_STOCK` while any store has or expects some; `INVALID_STATE` when it is archived already.
+   */
+  archive(sku: string, options?: CommandOptions): Promise<ProductReceipt>;
+  /** @throws {@link InventoryError} `UNKNOWN_PRODUCT`. */
+  get(sku: string): Promise<Product>;
+  /** Products in use, by SKU, a page at a time. */
+  list(filter?: ProductFilter): Promise<List<Product>>;
+}
+
+const filterSchema = parser(
+  z.strictObject({
+    search: searchText.optional(),
+    category: label.optional(),
+    barcode: label.optional(),
+    supplierId: label.optional(),
+    archived: z.union([z.boolean(), z.literal("any")]).default(false),
+    orderBy: z.enum(["sku", "name", "updatedAt"]).default("sku"),
+    descending: z.boolean().default(false),
+    ...pageFields,
+  }),
+);
+const parseSku = parser(z.strictObject({ sku }));
+
+const searched = ["sku", "name", "barcode", "category"];
+
+export function createProducts(run: Run, storage: StorageAdapter): ProductsApi {
+  return {
+    create: (input) => run(createProduct, input),
+    update: (key, patch) => run(updateProduct, { ...patch, sku: key }),
+    archive: (key, options) => run(archiveProduct, { ...options, sku: key }),
+    get: async (key) => toProduct(await findProduct(storage, parseSku({ sku: key }).sku)),
+    async list(filter = {}) {
+      const { search, archived, orderBy, descending, limit, cursor, ...equal } = filterSchema(filter);
+      const where: Where = { ...defined(equal), ...(archived !== "any" && { archived }) };
+      const column = orderBy === "sku" ? "skuKey" : orderBy;
+      const query = {
+        where,
+        limit,
+        cursor,
+        orderBy: [{ column, descending }],
+        ...(search && { search: { columns: searched, text: search } }),
+      };
+      const { items, nextCursor } = await readPage(storage, products, query, (row) => toProduct(row as ProductRow));
+      return { items, ...(nextCursor !== undefined && { nextCursor }) };
+    },
+  };
+}
+
+/** The product a caller means, however they spell its SKU. */
+export async function findProduct(storage: StorageAdapter, given: string): Promise<ProductRow> {
+  const { rows } = await storage.find(products.name, { where: { skuKey: skuKeyOf(given) }, limit: 1 });
+  if (rows[0]) return rows[0] as ProductRow;
+  throw new InventoryError("UNKNOWN_PRODUCT", { sku: given });
+}
+
+/** A condition for each field that is given. */
+export const defined = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };

@@ -1,0 +1,45 @@
+import { fingerprint } from "../domain/shared/fingerprint";
+import type { CommandDefinition } from "../domain/shared/slice";
+import type { Engine } from "../engine/engine";
+import type { Receipt } from "../engine/job";
+import { InventoryError } from "../errors";
+import type { Authorize } from "../ports/authorize";
+
+/** Takes a caller's input through parsing and permission into the engine. */
+export type Run = <Input extends CommandInput, Result>(
+  definition: CommandDefinition<Input, Result>,
+  input: unknown,
+) => Promise<Result & Receipt>;
+
+export interface CommandInput {
+  readonly actor?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export function createRunner(engine: Engine, authorize: Authorize | undefined): Run {
+  return (definition, input) => {
+    try {
+      const parsed = definition.parse(input);
+      const command = {
+        definition,
+        input: parsed,
+        ...(parsed.idempotencyKey !== undefined && { operation: operationOf(definition.name, parsed) }),
+      };
+      if (!authorize) return engine.submit(command);
+      return requirePermission(authorize, definition.name, parsed).then(() => engine.submit(command));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}
+
+function operationOf(command: string, input: CommandInput): { key: string; fingerprint: string } {
+  const { idempotencyKey, ...request } = input;
+  return { key: idempotencyKey as string, fingerprint: fingerprint(command + JSON.stringify(request)) };
+}
+
+async function requirePermission(authorize: Authorize, action: string, input: CommandInput): Promise<void> {
+  const actor = input.actor === undefined ? undefined : { id: input.actor };
+  if ((await authorize(actor, action, input as Readonly<Record<string, unknown>>)) !== true)
+    throw new InventoryError("FORBIDDEN", { action });
+}

@@ -1,0 +1,227 @@
+import * as z from "zod";
+import { parser } from "../domain/shared/parse";
+import { fromScaled } from "../domain/shared/quantity";
+import { instant, pageFields, type Reference, reference, sku, storeId } from "../domain/shared/schemas";
+import type { Adjust, Apply, Count, Receive, Return, Reverse, Sell, StockLine, Transfer } from "../domain/stock/commands";
+import { adjust, apply, count, giveBack, receive, reverse, sell, transfer } from "../domain/stock/decide";
+import type { StockResult } from "../domain/stock/ledger";
+import {
+  type LevelRow,
+  levels,
+  type Movement,
+  type MovementRow,
+  type MovementType,
+  movementEffects,
+  movements,
+  type StockLevel,
+  toMovement,
+  toStockLevel,
+  untouchedLevel,
+} from "../domain/stock/tables";
+import type { Receipt } from "../engine/job";
+import type { StorageAdapter, Where } from "../ports/storage";
+import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } from "./paging";
+import { defined, findProduct } from "./products";
+import type { Run } from "./runner";
+import { findStore } from "./stores";
+
+/** What every stock command answers. */
+export type StockReceipt = StockResult & Receipt;
+
+/** A point in time, as epoch milliseconds, a Date, or an ISO 8601 text with its offset. */
+export type Instant = number | Date | string;
+
+/** Which levels to list. */
+export interface LevelFilter extends PageRequest {
+  readonly sku?: string;
+  readonly storeId?: string;
+}
+
+/** Which movements to list. Everything given must hold. */
+export interface MovementFilter extends LevelFilter {
+  readonly type?: MovementType;
+  readonly reference?: Reference;
+  /** Those that occurred at this time or later. */
+  readonly from?: Instant;
+  /** Those that occurred before this time. */
+  readonly to?: Instant;
+  /** Oldest first (`asc`) unless said. The order is that of the ledger, whatever `occurredAt` says. */
+  readonly order?: "asc" | "desc";
+}
+
+/** How much was where at some time. */
+export interface PastLevel {
+  readonly sku: string;
+  readonly storeId: string;
+  readonly onHand: number;
+}
+
+/**
+ * Stock: commands that move it, and what is there.
+ *
+ * Every command happens wholly or not at all, and answers `{ seq, movements, levels, replayed }`. All may be refused with
+ * `INVALID_INPUT`, `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`, `INVALID_STATE` (archived), `IDEMPOTENCY_MISMATCH`, `QUEUE_FULL`,
+ * or an error of the storage. A refused command changes nothing.
+ */
+export interface StockApi {
+  /**
+   * Takes goods in: `onHand` goes up by `quantity`.
+   *
+   * @example
+   * await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 24, unitCost: { amount: 210, currency: "EUR" } });
+   */
+  receive(input: Receive): Promise<StockReceipt>;
+  /**
+   * Hands goods to a customer: `onHand` goes down by `quantity`, never further than what is available and may be backordered.
+   *
+   * @throws {@link InventoryError} `INSUFFICIENT_STOCK` naming `requested` and `available`.
+   * @example
+   * await inventory.stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 1, reference: { type: "order", id: "1042" }, idempotencyKey: "order-1042" });
+   */
+  sell(input: Sell): Promise<StockReceipt>;
+  /** Takes goods back from a customer: `onHand` goes up by `quantity`. */
+  return(input: Return): Promise<StockReceipt>;
+  /**
+   * Sets the books right by `delta`, for a `reason` (one of {@link adjustmentReasons} or the host's own).
+   *
+   * @throws {@link InventoryError} `INSUFFICIENT_STOCK` when more would go than is available.
+   */
+  adjust(input: Adjust): Promise<StockReceipt>;
+  /**
+   * Sets `onHand` to what was counted. The difference at the time of the command becomes the movement's `delta`, also when it is 0.
+   *
+   * @throws {@link InventoryError} `INSUFFICIENT_STOCK` when less was counted than is promised to others.
+   */
+  count(input: Count): Promise<StockReceipt>;
+  /**
+   * Moves goods from one store to another in one step: two movements, one command.
+   *
+   * @throws {@link InventoryError} `INSUFFICIENT_STOCK` at `from`.
+   */
+  transfer(input: Transfer): Promise<StockReceipt>;
+  /**
+   * Undoes a movement by a new one that `reverses` it; of a transfer, both. A movement can be undone once.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_MOVEMENT`; `INVALID_STATE` when it is undone already; `INSUFFICIENT_STOCK` when what came in is gone.
+   */
+  reverse(id: string, options?: Omit<Reverse, "id">): Promise<StockReceipt>;
+  /**
+   * Does all lines, in their order, or none. Demand of several lines for one level adds up.
+   *
+   * @throws {@link InventoryError} with the code of the first line that failed; `details.lines` names every one: `[{ index, code, … }]`.
+   * @example
+   * await inventory.stock.apply([
+   *   { type: "sell", sku: "TEA-50", storeId: "berlin", quantity: 2 },
+   *   { type: "sell", sku: "CUP", storeId: "berlin", quantity: 1 },
+   * ], { idempotencyKey: "order-1043" });
+   */
+  apply(lines: readonly StockLine[], options?: Omit<Apply, "lines">): Promise<StockReceipt>;
+  /**
+   * How much is there now; all zero when it never moved.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT` or `UNKNOWN_STORE`: a typing error is not an empty shelf.
+   */
+  level(key: { readonly sku: string; readonly storeId: string }): Promise<StockLevel>;
+  /** Levels that ever moved, by SKU and store, a page at a time. */
+  levels(filter?: LevelFilter): Promise<List<StockLevel>>;
+  /** The ledger, a page at a time. */
+  movements(filter?: MovementFilter): Promise<List<Movement>>;
+  /**
+   * How much was there at a time: the sum of all movements that had occurred by then, those written down later included.
+   *
+   * @example
+   * const { items } = await inventory.stock.asOf("2026-01-01T00:00:00Z", { storeId: "berlin" });
+   */
+  asOf(time: Instant, filter?: LevelFilter): Promise<List<PastLevel>>;
+}
+
+const levelFields = { sku: sku.optional(), storeId: storeId.optional(), ...pageFields };
+const parseLevelKey = parser(z.strictObject({ sku, storeId }));
+const parseLevelFilter = parser(z.strictObject(levelFields));
+const parseAsOf = parser(z.strictObject({ time: instant, ...levelFields }));
+const parseMovementFilter = parser(
+  z.strictObject({
+    ...levelFields,
+    type: z.enum(Object.keys(movementEffects) as [MovementType, ...MovementType[]]).optional(),
+    reference: reference.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    order: z.enum(["asc", "desc"]).default("asc"),
+  }),
+);
+
+export function createStock(run: Run, storage: StorageAdapter): StockApi {
+  /** Conditions on the level; the SKU as the product spells it. */
+  async function levelWhere(filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
+    return {
+      ...(filter.sku !== undefined && { sku: (await findProduct(storage, filter.sku)).sku }),
+      ...(filter.storeId !== undefined && { storeId: filter.storeId }),
+    };
+  }
+
+  async function level(key: { readonly sku: string; readonly storeId: string }): Promise<StockLevel> {
+    const wanted = parseLevelKey(key);
+    const direct = await storage.find(levels.name, { where: wanted, limit: 1 });
+    if (direct.rows[0]) return toStockLevel(direct.rows[0] as LevelRow);
+    const product = await findProduct(storage, wanted.sku);
+    await findStore(storage, wanted.storeId);
+    const where = { sku: product.sku, storeId: wanted.storeId };
+    const { rows } = await storage.find(levels.name, { where, limit: 1 });
+    return toStockLevel((rows[0] as LevelRow | undefined) ?? untouchedLevel(where, product.decimals));
+  }
+
+  return {
+    receive: (input) => run(receive, input),
+    sell: (input) => run(sell, input),
+    return: (input) => run(giveBack, input),
+    adjust: (input) => run(adjust, input),
+    count: (input) => run(count, input),
+    transfer: (input) => run(transfer, input),
+    reverse: (id, options) => run(reverse, { ...options, id }),
+    apply: (lines, options) => run(apply, { ...options, lines }),
+    level,
+
+    async levels(filter = {}) {
+      const { limit, cursor, ...key } = parseLevelFilter(filter);
+      return list(await readPage(storage, levels, { where: await levelWhere(key), limit, cursor }, (row) => toStockLevel(row as LevelRow)));
+    },
+
+    async movements(filter = {}) {
+      const { limit, cursor, order, type, reference: cause, from, to, ...key } = parseMovementFilter(filter);
+      const where = {
+        ...(await levelWhere(key)),
+        ...defined({ type, referenceType: cause?.type, referenceId: cause?.id }),
+        ...((from !== undefined || to !== undefined) && { occurredAt: defined({ gte: from, lt: to }) }),
+      } as Where;
+      const orderBy = [{ column: "seq", descending: order === "desc" }];
+      return list(await readPage(storage, movements, { where, orderBy, limit, cursor }, (row) => toMovement(row as MovementRow)));
+    },
+
+    async asOf(time, filter = {}) {
+      const { time: until, limit, cursor, ...key } = parseAsOf({ ...filter, time });
+      const rows = await storage.aggregate(movements.name, {
+        where: { ...(await levelWhere(key)), occurredAt: { lte: until } },
+        by: ["sku", "storeId", "decimals"],
+        measures: { onHand: { sum: "delta" } },
+      });
+      const levelsThen = rows
+        .map((row) => ({
+          sku: row.sku as string,
+          storeId: row.storeId as string,
+          onHand: fromScaled(row.onHand as number, row.decimals as number),
+        }))
+        .sort((a, b) => compareText(a.sku, b.sku) || compareText(a.storeId, b.storeId));
+      const after = cursor === undefined ? undefined : (decodeCursor(cursor, 2) as readonly [string, string]);
+      const start = after
+        ? levelsThen.findIndex((past) => (compareText(past.sku, after[0]) || compareText(past.storeId, after[1])) > 0)
+        : 0;
+      const items = start < 0 ? [] : levelsThen.slice(start, start + limit);
+      const last = items.at(-1);
+      return { items, ...(last && start + limit < levelsThen.length && { nextCursor: encodeCursor([last.sku, last.storeId]) }) };
+    },
+  };
+}
+
+const list = <Item>({ items, nextCursor }: List<Item>): List<Item> => ({ items, ...(nextCursor !== undefined && { nextCursor }) });
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

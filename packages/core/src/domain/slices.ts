@@ -1,0 +1,6 @@
+import { catalog } from "./catalog/slice";
+import type { Slice } from "./shared/slice";
+import { stock } from "./stock/slice";
+
+/** Every capability, in the order their tables are made. */
+export const slices: readonly Slice[] = [catalog, stock];

@@ -1,0 +1,146 @@
+import { type LineRefusal, type Refusal, refuse } from "../../errors";
+import type { Json } from "../shared/rows";
+import type { CommandDefinition, Context, Decision, Need, Recall, View } from "../shared/slice";
+import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
+import { type Draft, draftLedger, lineNeeds, lineRefusals, type StockResult } from "./ledger";
+import { type LevelRow, type MovementRow, movementId, movementPlace, movements, toMovement, toStockLevel } from "./tables";
+
+/** Movements say what the levels were after them, so a retry's answer is read back from the ledger and not stored twice. */
+const fromLedger: Recall<StockResult> = {
+  remember: (result): Json => {
+    const incoming = result.levels.map((level) => level.incoming);
+    return { lines: result.movements.length, ...(incoming.some((quantity) => quantity !== 0) && { incoming }) };
+  },
+  needs: (seq, remembered) => placesOf(seq, remembered).map((key) => ({ table: movements, key })),
+  restore: (view, seq, remembered) => {
+    const rows = placesOf(seq, remembered).map((key) => view.get(movements, key) as MovementRow);
+    const last = new Map(rows.map((row) => [`${row.sku}\u0000${row.storeId}`, row]));
+    const incoming = (remembered as { incoming?: readonly number[] }).incoming;
+    return {
+      movements: rows.map(toMovement),
+      levels: Array.from(last.values(), (row, index) => ({ ...toStockLevel(levelAfter(row)), incoming: incoming?.[index] ?? 0 })),
+    };
+  },
+};
+
+const placesOf = (seq: number, remembered: Json): [number, number][] =>
+  Array.from({ length: (remembered as { lines: number }).lines }, (_, line) => [seq, line]);
+
+const levelAfter = (row: MovementRow): LevelRow => ({
+  seq: row.seq,
+  sku: row.sku,
+  storeId: row.storeId,
+  onHand: row.onHandAfter,
+  reserved: row.reservedAfter,
+  incoming: 0,
+  decimals: row.decimals,
+  updatedAt: row.recordedAt,
+});
+
+const accepted = (draft: Draft): Decision<StockResult> => ({ writes: draft.writes(), result: draft.result() });
+
+/** A command that is one line of the ledger. */
+const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
+  name: `stock.${type}`,
+  parse: parse[type] as (input: unknown) => ParsedCommand[Type],
+  refusals: lineRefusals,
+  recall: fromLedger,
+  needs: (input, view) => lineNeeds({ ...input, type } as ParsedLine, view),
+  decide(view, input, context) {
+    const draft = draftLedger(view, context);
+    const refusal = draft.add({ ...input, type } as ParsedLine, input);
+    return refusal ? { refusal } : accepted(draft);
+  },
+});
+
+export const receive = single("receive");
+export const sell = single("sell");
+export const giveBack = single("return");
+export const adjust = single("adjust");
+export const count = single("count");
+export const transfer = single("transfer");
+
+/**
+ * All lines or none. Lines are decided in their order, each on what the lines before it left, so demand for one level
+ * adds up. After a refused line the rest is still decided, so that every failing line can be named.
+ */
+export const apply: CommandDefinition<ParsedApply, StockResult> = {
+  name: "stock.apply",
+  parse: parse.apply,
+  refusals: lineRefusals,
+  recall: fromLedger,
+  weight: (input) => input.lines.length,
+  needs: (input, view) => input.lines.flatMap((line) => lineNeeds(line, view)),
+  decide(view, input, context) {
+    const draft = draftLedger(view, context);
+    const refused: LineRefusal[] = [];
+    let first: Refusal | undefined;
+    for (const [index, line] of input.lines.entries()) {
+      const refusal = draft.add(line, input);
+      if (!refusal) continue;
+      first ??= refusal;
+      refused.push({ index, code: refusal.code, ...refusal.details });
+    }
+    return first ? { refusal: { ...first, details: { ...first.details, lines: refused } } as Refusal } : accepted(draft);
+  },
+};
+
+/** The movements that stand or fall together: both legs of a transfer, otherwise the one. */
+function legsToUndo(view: View, id: string): readonly MovementRow[] {
+  const place = movementPlace(id);
+  const row = place && view.get(movements, [place.seq, place.line]);
+  if (!row) return [];
+  if (row.type === "transferred_out") return [row, view.get(movements, [row.seq, row.line + 1])].filter(isRow);
+  if (row.type === "transferred_in") return [row, view.get(movements, [row.seq, row.line - 1])].filter(isRow);
+  return [row];
+}
+
+const isRow = (row: MovementRow | undefined): row is MovementRow => row !== undefined;
+
+function placesToUndo(id: string): Need[] {
+  const place = movementPlace(id);
+  if (!place) return [];
+  return [place.line - 1, place.line, place.line + 1]
+    .filter((line) => line >= 0)
+    .map((line) => ({ table: movements, key: [place.seq, line] }));
+}
+
+const asLine = (row: MovementRow): ParsedLine => ({ type: "receive", sku: row.sku, storeId: row.storeId, quantity: 1 });
+
+export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
+  name: "stock.reverse",
+  parse: parse.reverse,
+  refusals: ["UNKNOWN_MOVEMENT", ...lineRefusals],
+  recall: fromLedger,
+  needs: (input, view) => [
+    ...placesToUndo(input.id),
+    ...legsToUndo(view, input.id).flatMap((row) => [
+      ...lineNeeds(asLine(row), view),
+      { table: movements, where: { reverses: movementId(row) } },
+    ]),
+  ],
+  decide(view, input, context): Decision<StockResult> {
+    const rows = legsToUndo(view, input.id);
+    if (rows.length === 0) return { refusal: refuse("UNKNOWN_MOVEMENT", { id: input.id }) };
+    return undoAll(view, rows, input, context);
+  },
+};
+
+function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse, context: Context): Decision<StockResult> {
+  const draft = draftLedger(view, context);
+  // What took stock away comes back first, so that a transfer's legs never stand in each other's way.
+  for (const row of [...rows].sort((a, b) => a.delta - b.delta)) {
+    const id = movementId(row);
+    if (view.find(movements, { reverses: id }).length > 0) {
+      return { refusal: refuse("INVALID_STATE", { entity: "movement", key: id, state: "reversed" }) };
+    }
+    const facts = {
+      ...input,
+      reason: input.reason ?? "correction",
+      reference: row.referenceType !== null && row.referenceId !== null ? { type: row.referenceType, id: row.referenceId } : undefined,
+    };
+    const refusal = draft.undo(row, id, facts);
+    if (refusal) return { refusal };
+  }
+  return accepted(draft);
+}

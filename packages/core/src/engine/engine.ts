@@ -1,0 +1,227 @@
+import { Mutex } from "async-mutex";
+import { operations } from "../domain/shared/operations";
+import type { TableDefinition, TableSet } from "../domain/shared/rows";
+import { InventoryError } from "../errors";
+import type { Clock } from "../ports/clock";
+import type { Logger } from "../ports/logger";
+import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
+import { type Command, decideOne, isUnknown, needsOf, type Outcome, type Receipt } from "./job";
+import { type CommitBatch, createPublisher } from "./publisher";
+import { createRowCache } from "./row-cache";
+import { createWorkingSet, type WorkingSet } from "./working-set";
+
+/** How much may wait and how much goes to the storage at once. */
+export interface QueueLimits {
+  /** Commands waiting, by weight; beyond it `QUEUE_FULL`. Default 10,000. */
+  readonly maximumWaiting?: number;
+  /** Commands of one group, by weight. Default 1,000. */
+  readonly maximumGroup?: number;
+  /** How long a command may wait for its group before it is refused with `QUEUE_FULL`. Default 30,000. */
+  readonly maximumWaitMs?: number;
+}
+
+export interface EngineOptions {
+  readonly storage: StorageAdapter;
+  readonly tables: TableSet;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly queue: QueueLimits;
+}
+
+/** One writer. Commands go in, are decided in order in groups, and come out committed or refused. */
+export interface Engine {
+  readonly epoch: string;
+  submit<Input, Result>(command: Command<Input, Result>): Promise<Result & Receipt>;
+  /** Runs work in a transaction of its own, between groups. */
+  exclusive<T>(work: (tx: StorageTransaction) => Promise<T>): Promise<T>;
+  subscribe(listener: (batch: CommitBatch) => void): Stop;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly command: Command;
+  readonly weight: number;
+  readonly since: number;
+  readonly resolve: (result: object & Receipt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const cachedRows = 400_000;
+const settlingTries = 5;
+
+export async function createEngine({ storage, tables, clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
+  const { maximumWaiting = 10_000, maximumGroup = 1_000, maximumWaitMs = 30_000 } = queue;
+  const definitions = new Map<string, TableDefinition>(tables.tables.map((table) => [table.name, table]));
+  const told = tables.tables.filter((table) => table !== operations).map((table) => table.name);
+  const opened = await storage.open(tables);
+  const publisher = createPublisher(storage, told, opened.seq, logger);
+  const cache = createRowCache(cachedRows);
+  const writer = new Mutex();
+  const waiting: Job[] = [];
+  let waitingWeight = 0;
+  let draining: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+
+  function submit<Input, Result>(command: Command<Input, Result>): Promise<Result & Receipt> {
+    const weight = command.definition.weight?.(command.input) ?? 1;
+    if (closing) return Promise.reject(new InventoryError("STORAGE_CLOSED", {}));
+    if (waiting.length > 0 && waitingWeight + weight > maximumWaiting)
+      return Promise.reject(new InventoryError("QUEUE_FULL", { limit: maximumWaiting }));
+    return new Promise<Result & Receipt>((resolve, reject) => {
+      waiting.push({ command: command as Command, weight, since: clock.now(), resolve: resolve as Job["resolve"], reject });
+      waitingWeight += weight;
+      draining ??= drain();
+    });
+  }
+
+  async function drain(): Promise<void> {
+    // Commands made in one go belong in one group, so the first waits until the caller's turn is over.
+    await undefined;
+    while (waiting.length > 0) await writer.runExclusive(() => runGroup(takeGroup()));
+    draining = undefined;
+  }
+
+  function takeGroup(): Job[] {
+    let weight = 0;
+    let end = 0;
+    while (end < waiting.length) {
+      weight += (waiting[end] as Job).weight;
+      if (end > 0 && weight > maximumGroup) break;
+      end++;
+    }
+    const group = waiting.splice(0, end);
+    for (const job of group) waitingWeight -= job.weight;
+    const late = clock.now() - maximumWaitMs;
+    return group.filter((job) => {
+      if (job.since >= late) return true;
+      job.reject(new InventoryError("QUEUE_FULL", { limit: maximumWaiting }));
+      return false;
+    });
+  }
+
+  async function runGroup(group: readonly Job[]): Promise<void> {
+    if (group.length === 0) return;
+    try {
+      const { outcomes } = await holding(() => commit(group.map((job) => job.command)));
+      for (const [index, job] of group.entries()) settle(job, outcomes[index] as Outcome);
+    } catch (error) {
+      for (const job of group) job.reject(error);
+    }
+  }
+
+  /** Runs what commits, and tells of it before anybody's promise resolves. */
+  async function holding(work: () => Promise<Attempt>): Promise<Attempt> {
+    let done: Attempt | undefined;
+    publisher.hold();
+    try {
+      done = await work();
+      return done;
+    } finally {
+      publisher.release(done && batchOf(done));
+    }
+  }
+
+  /** Commits a group, and where the storage can't say whether it did, asks until it can. */
+  async function commit(commands: readonly Command[]): Promise<Attempt> {
+    const { settlesUnknownOutcomes } = storage.capabilities;
+    const marker = settlesUnknownOutcomes ? newId() : undefined;
+    let attempt: Attempt | undefined;
+    for (let tries = 1; ; tries++) {
+      try {
+        attempt = await storage.transaction(async (tx) => {
+          const { seq } = await tx.head();
+          if (attempt && marker && (await isMarked(tx, marker))) return attempt;
+          attempt = await decideGroup(tx, seq, commands, marker);
+          return attempt;
+        });
+        break;
+      } catch (error) {
+        cache.reset(-1);
+        if (!isUnknown(error) || !marker || tries === settlingTries) throw error;
+      }
+    }
+    attempt.set.keep(cache);
+    cache.advance(attempt.set.seq);
+    return attempt;
+  }
+
+  async function decideGroup(
+    tx: StorageTransaction,
+    seq: number,
+    commands: readonly Command[],
+    marker: string | undefined,
+  ): Promise<Attempt> {
+    if (cache.seq !== seq) cache.reset(seq);
+    const set = createWorkingSet(definitions, cache, seq);
+    await set.load(tx, set.missing(commands.flatMap((command) => needsOf(command, set))));
+    const now = clock.now();
+    const outcomes: Outcome[] = [];
+    for (const command of commands) {
+      await complete(tx, set, command);
+      outcomes.push(decideOne(command, set, now));
+    }
+    if (set.written.length > 0) {
+      // One row that only this group can have written: finding it again proves the whole group was committed.
+      if (marker) set.write([{ table: operations.name, row: markerRow(marker, set.seq) }]);
+      await set.save(tx);
+      await tx.advance(set.seq);
+    }
+    return { from: seq, set, outcomes };
+  }
+
+  return {
+    epoch: opened.epoch,
+    submit,
+    exclusive: (work) =>
+      closing
+        ? Promise.reject(new InventoryError("STORAGE_CLOSED", {}))
+        : writer.runExclusive(async () => {
+            try {
+              return await storage.transaction(work);
+            } finally {
+              // Whatever it wrote is read anew, by the cache and by the listeners.
+              cache.reset(-1);
+              publisher.refresh();
+            }
+          }),
+    subscribe: publisher.subscribe,
+    close() {
+      closing ??= (async () => {
+        await draining;
+        publisher.stop();
+        await writer.runExclusive(() => storage.close());
+      })();
+      return closing;
+    },
+  };
+}
+
+interface Attempt {
+  readonly from: number;
+  readonly set: WorkingSet;
+  readonly outcomes: readonly Outcome[];
+}
+
+const batchOf = ({ from, set }: Attempt): CommitBatch => ({
+  from,
+  to: set.seq,
+  writes: set.written.filter((write) => write.table !== operations.name),
+});
+
+/** Loads what a command needs and the group's first look did not show, such as rows of products made within the group. */
+async function complete(tx: StorageTransaction, set: WorkingSet, command: Command): Promise<void> {
+  for (let missing = set.missing(needsOf(command, set)); missing.length > 0; missing = set.missing(needsOf(command, set))) {
+    await set.load(tx, missing);
+  }
+}
+
+const isMarked = async (tx: StorageTransaction, marker: string): Promise<boolean> =>
+  (await tx.get(operations.name, [[marker]]))[0] !== undefined;
+
+const markerRow = (key: string, seq: number) => ({ key, command: "group", fingerprint: "", outcome: null, refusal: null, seq });
+
+function settle(job: Job, outcome: Outcome): void {
+  if ("result" in outcome) job.resolve(outcome.result);
+  else job.reject(outcome.error);
+}

@@ -1,0 +1,78 @@
+import { type OperationRow, operations } from "../domain/shared/operations";
+import type { Json } from "../domain/shared/rows";
+import type { CommandDefinition, Need } from "../domain/shared/slice";
+import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
+import type { WorkingSet } from "./working-set";
+
+/** What every accepted command answers beside its own result. */
+export interface Receipt {
+  /** The command's number in the ledger. */
+  readonly seq: number;
+  /** Whether this is the answer first given to an earlier call with the same key. */
+  readonly replayed: boolean;
+}
+
+/** A parsed command on its way through the engine. */
+export interface Command<Input = unknown, Result = unknown> {
+  readonly definition: CommandDefinition<Input, Result>;
+  readonly input: Input;
+  /** The caller's key, with a fingerprint of what was asked. */
+  readonly operation?: { readonly key: string; readonly fingerprint: string };
+}
+
+/** What became of one command of a group. */
+export type Outcome = { readonly result: object & Receipt } | { readonly error: unknown };
+
+/** What a command must have loaded: its rule's rows and, with a key, what the key was used for. */
+export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
+  const { definition, input, operation } = command;
+  if (!operation) return definition.needs(input, set);
+  const before = set.get(operations, [operation.key]);
+  if (!before) return [{ table: operations, key: [operation.key] }, ...definition.needs(input, set)];
+  return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
+}
+
+/** Decides one command on the working set. What it writes goes into the set; a refused one leaves at most its key there. */
+export function decideOne(command: Command, set: WorkingSet, now: number): Outcome {
+  try {
+    const before = command.operation && set.get(operations, [command.operation.key]);
+    return before ? replay(command, before, set) : decideFirst(command, set, now);
+  } catch (error) {
+    return { error };
+  }
+}
+
+function decideFirst(command: Command, set: WorkingSet, now: number): Outcome {
+  const { definition, input } = command;
+  const seq = set.seq + 1;
+  const decision = definition.decide(set, input, { now, seq });
+  if ("refusal" in decision) {
+    remember(command, set, { seq: set.seq, outcome: null, refusal: decision.refusal as unknown as Json });
+    return { error: refusalError(decision.refusal) };
+  }
+  set.write(decision.writes);
+  set.seq = seq;
+  const kept = definition.recall ? definition.recall.remember(decision.result) : (decision.result as Json);
+  remember(command, set, { seq, outcome: kept, refusal: null });
+  return { result: { ...(decision.result as object), seq, replayed: false } };
+}
+
+function remember({ definition, operation }: Command, set: WorkingSet, what: { seq: number; outcome: Json; refusal: Json }): void {
+  if (!operation) return;
+  const row: OperationRow = { ...what, key: operation.key, command: definition.name, fingerprint: operation.fingerprint };
+  set.write([{ table: operations.name, row }]);
+}
+
+function replay(command: Command, before: OperationRow, set: WorkingSet): Outcome {
+  if (!isSame(command, before)) return { error: new InventoryError("IDEMPOTENCY_MISMATCH", { idempotencyKey: before.key }) };
+  if (before.refusal !== null) return { error: refusalError(before.refusal as unknown as Refusal, { replayed: true }) };
+  const { recall } = command.definition;
+  const result = recall ? recall.restore(set, before.seq, before.outcome) : structuredClone(before.outcome);
+  return { result: { ...(result as object), seq: before.seq, replayed: true } };
+}
+
+const isSame = ({ definition, operation }: Command, before: OperationRow): boolean =>
+  before.command === definition.name && before.fingerprint === operation?.fingerprint;
+
+/** Whether an error left it open if the group was committed. */
+export const isUnknown = (error: unknown): boolean => isInventoryError(error, "OUTCOME_UNKNOWN");

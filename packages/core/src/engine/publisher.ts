@@ -1,0 +1,106 @@
+import type { Write } from "../domain/shared/rows";
+import type { Logger } from "../ports/logger";
+import type { Stop, StorageAdapter } from "../ports/storage";
+
+/** Rows committed after `from` up to and including `to`, in seq order. */
+export interface CommitBatch {
+  readonly from: number;
+  readonly to: number;
+  readonly writes: readonly Write[];
+}
+
+/** Tells listeners of every commit, in seq order, without a gap and once each, whoever made it. */
+export interface Publisher {
+  /** Hints wait while this engine commits: what it commits itself it tells itself, at once and in full. */
+  hold(): void;
+  /** Tells of the commit, if there was one, and takes up the hints that waited. */
+  release(batch: CommitBatch | undefined): void;
+  /** Reads what others committed. */
+  refresh(): void;
+  subscribe(listener: (batch: CommitBatch) => void): Stop;
+  stop(): void;
+}
+
+const pageSize = 1_000;
+
+/**
+ * A commit that follows directly on what was told last is told at once. Anything else means others write to the same
+ * storage: then what happened since is read back, in order, and the commit is among it.
+ */
+export function createPublisher(storage: StorageAdapter, tables: readonly string[], from: number, logger: Logger): Publisher {
+  const listeners = new Set<(batch: CommitBatch) => void>();
+  let published = from;
+  let reading = false;
+  let again = false;
+  let stopped = false;
+  let held = false;
+  let hinted = from;
+
+  function publish(batch: CommitBatch): void {
+    published = batch.to;
+    for (const listener of [...listeners]) {
+      try {
+        listener(batch);
+      } catch (error) {
+        logger.error({ error, from: batch.from, to: batch.to }, "a listener of the ledger failed");
+      }
+    }
+  }
+
+  async function readOn(): Promise<void> {
+    const page = await storage.changes(published, { limit: pageSize, tables });
+    const last = page.items.at(-1)?.row.seq ?? published;
+    const to = page.more ? last : page.head;
+    if (stopped || to <= published) return;
+    publish({ from: published, to, writes: page.items });
+    again ||= page.more;
+  }
+
+  function catchUp(): void {
+    again = true;
+    if (reading || stopped) return;
+    reading = true;
+    void (async () => {
+      try {
+        while (again && !stopped) {
+          again = false;
+          await readOn();
+        }
+      } catch (error) {
+        // What was missed is still there: the next commit or hint reads it.
+        if (!stopped) logger.error({ error, published }, "the ledger's changes could not be read");
+      } finally {
+        reading = false;
+      }
+    })();
+  }
+
+  const stopWatching = storage.watch((seq) => {
+    hinted = Math.max(hinted, seq);
+    if (!held && hinted > published) catchUp();
+  });
+
+  return {
+    hold() {
+      held = true;
+    },
+    release(batch) {
+      held = false;
+      if (batch) hinted = Math.max(hinted, batch.to);
+      if (batch && !reading && batch.from === published && batch.to > batch.from) publish(batch);
+      if (hinted > published) catchUp();
+    },
+    refresh: catchUp,
+    subscribe(listener) {
+      // A function of its own, so that one listener given twice is called twice and stopped separately.
+      const own = (batch: CommitBatch) => listener(batch);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    stop() {
+      stopped = true;
+      stopWatching();
+      listeners.clear();
+    },
+  };
+}

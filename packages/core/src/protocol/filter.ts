@@ -1,0 +1,59 @@
+import type { Change, FeedFilter } from "../api/feed-types";
+import { skuKeyOf } from "../domain/shared/schemas";
+
+/**
+ * One form for all filters that let the same changes through: lists sorted and without repetition.
+ *
+ * @returns an equal filter; two such filters have the same JSON exactly when they are equal.
+ * @example
+ * canonicalFilter({ entities: ["store", "level", "store"] }); // { entities: ["level", "store"] }
+ */
+export function canonicalFilter(filter: {
+  readonly entities: FeedFilter["entities"];
+  readonly storeIds?: readonly string[] | undefined;
+  readonly skus?: readonly string[] | undefined;
+}): FeedFilter {
+  return {
+    entities: sorted(filter.entities),
+    ...(filter.storeIds && { storeIds: sorted(filter.storeIds) }),
+    ...(filter.skus && { skus: sorted(filter.skus) }),
+  };
+}
+
+/**
+ * Compiles a filter into a test for single changes.
+ *
+ * @example
+ * const berlin = changeMatcher({ entities: ["level"], storeIds: ["berlin"] });
+ * const shown = batch.changes.filter(berlin);
+ */
+export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
+  const entities = new Set(filter.entities);
+  const storeIds = filter.storeIds && new Set(filter.storeIds);
+  const skus = filter.skus && new Set(filter.skus.map(skuKeyOf));
+  return (change) => {
+    if (!entities.has(change.entity)) return false;
+    const { sku, storeId } = changeSubject(change);
+    return (sku === undefined || !skus || skus.has(skuKeyOf(sku))) && (storeId === undefined || !storeIds || storeIds.has(storeId));
+  };
+}
+
+/**
+ * What a change is about: the product, the store, or the product at a store.
+ *
+ * @example
+ * changeSubject(levelChange); // { sku: "P001", storeId: "berlin" }
+ */
+export function changeSubject(change: Change): { readonly sku?: string; readonly storeId?: string } {
+  switch (change.entity) {
+    case "product":
+      return { sku: change.value.sku };
+    case "store":
+      return { storeId: change.value.id };
+    case "level":
+    case "movement":
+      return { sku: change.value.sku, storeId: change.value.storeId };
+  }
+}
+
+const sorted = <T extends string>(values: readonly T[]): T[] => [...new Set(values)].sort();

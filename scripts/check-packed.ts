@@ -1,0 +1,42 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inTemporaryFolder, pack } from "./pack";
+import { packages, publicEntries, root } from "./packages";
+import { read, run } from "./run";
+
+/** Peers of the packages that a host brings along, in the versions this repository is tested with. */
+const peers = ["@tanstack/query-core", "react", "ws"];
+const embedding = join(root, "scripts", "embedding");
+
+const peerVersions = (): string[] =>
+  peers.map((name) => {
+    const { version }: { version: string } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+    return `${name}@${version}`;
+  });
+
+/** Entries that register tests need the host's test runner; a host's app never loads them. */
+const loadable = packages()
+  .flatMap(publicEntries)
+  .map(({ name }) => name)
+  .filter((name) => !name.endsWith("/testing"));
+
+const loadEverything = (folder: string): boolean => {
+  const list = JSON.stringify(loadable);
+  writeFileSync(join(folder, "load.mjs"), `for (const name of ${list}) await import(name);\nconsole.log("every entry loads as ESM");\n`);
+  writeFileSync(join(folder, "load.cjs"), `for (const name of ${list}) require(name);\nconsole.log("every entry loads as CJS");\n`);
+  return ["load.mjs", "load.cjs"].map((file) => run("node", [file], { cwd: folder })).every(Boolean);
+};
+
+const embed = (folder: string): boolean => {
+  cpSync(embedding, folder, { recursive: true });
+  return ["main.mjs", "main.cjs"].map((file) => run("node", [file], { cwd: folder })).every(Boolean);
+};
+
+/** Installs the tarballs in a folder that knows nothing of this workspace, and uses them as a host would. */
+inTemporaryFolder((folder) => {
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "host", private: true }));
+  const tarballs = pack(folder);
+  read("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...peerVersions()], { cwd: folder });
+  const loaded = loadEverything(folder);
+  process.exitCode = embed(folder) && loaded ? 0 : 1;
+});

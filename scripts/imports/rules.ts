@@ -54,7 +54,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/api/`,
-    may: [`${core}/api/`, `${core}/engine/`, `${core}/domain/`, `${core}/ports/`, `${core}/errors/`, "zod"],
+    may: [`${core}/api/`, `${core}/engine/`, `${core}/domain/`, `${core}/ports/`, `${core}/errors/`, "mitt", "zod"],
     because: "api puts engine, slices, ports and errors together",
   },
   {

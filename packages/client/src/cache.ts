@@ -1,0 +1,54 @@
+import type { Stop } from "@onhand/core";
+import { hashKey, type QueryCacheNotifyEvent, type QueryClient } from "@tanstack/query-core";
+import { createListeners } from "./observable";
+
+/** The first part of every query key of this package: `["onhand", "level", id]`, `["onhand", "index", …]`. */
+export const cacheRoot = "onhand";
+
+/** One query per row and per index in somebody's `QueryClient`. */
+export type Cache = ReturnType<typeof createCache>;
+
+type CacheKey = readonly [kind: string, id: string];
+
+/** Keeps values as queries that are never fetched and never go stale, and tells listeners of one key. */
+export function createCache(queryClient: QueryClient) {
+  const queries = queryClient.getQueryCache();
+  const listeners = new Map<string, ReturnType<typeof createListeners>>();
+  let stop: Stop | undefined;
+  queryClient.setQueryDefaults([cacheRoot], {
+    structuralSharing: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+
+  const full = (key: CacheKey) => [cacheRoot, ...key] as const;
+  const hear = (event: QueryCacheNotifyEvent) => {
+    if (event.type === "updated" || event.type === "removed") listeners.get(event.query.queryHash)?.tell();
+  };
+
+  return {
+    read: (key: CacheKey): unknown => queries.get(hashKey(full(key)))?.state.data,
+    /** Undefined removes. */
+    write: (key: CacheKey, value: unknown): void => {
+      if (value !== undefined) return void queryClient.setQueryData(full(key), value);
+      const query = queries.get(hashKey(full(key)));
+      if (query) queries.remove(query);
+    },
+    /** Tells the listeners of a key though its value is the same: what is known about it changed. */
+    touch: (key: CacheKey): void => listeners.get(hashKey(full(key)))?.tell(),
+    subscribe: (key: CacheKey, listener: () => void): Stop => {
+      const hash = hashKey(full(key));
+      const own = listeners.get(hash) ?? createListeners();
+      listeners.set(hash, own);
+      stop ??= queries.subscribe(hear);
+      const forget = own.add(listener);
+      return () => {
+        forget();
+        if (own.size === 0 && listeners.get(hash) === own) listeners.delete(hash);
+        if (listeners.size > 0) return;
+        stop?.();
+        stop = undefined;
+      };
+    },
+  };
+}

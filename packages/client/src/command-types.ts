@@ -1,0 +1,44 @@
+import type {
+  Adjust,
+  Apply,
+  Count,
+  CreateProduct,
+  CreateStore,
+  ProductReceipt,
+  Receive,
+  Return,
+  Reverse,
+  Sell,
+  StockReceipt,
+  StoreReceipt,
+  Transfer,
+  UpdateProduct,
+  UpdateStore,
+} from "@onhand/core";
+
+/** The commands a client knows by type, each with what it takes and what it answers. */
+export interface Commands {
+  readonly "stock.receive": readonly [Receive, StockReceipt];
+  readonly "stock.sell": readonly [Sell, StockReceipt];
+  readonly "stock.return": readonly [Return, StockReceipt];
+  readonly "stock.adjust": readonly [Adjust, StockReceipt];
+  readonly "stock.count": readonly [Count, StockReceipt];
+  readonly "stock.transfer": readonly [Transfer, StockReceipt];
+  readonly "stock.apply": readonly [Apply, StockReceipt];
+  readonly "stock.reverse": readonly [Reverse, StockReceipt];
+  readonly "products.create": readonly [CreateProduct, ProductReceipt];
+  readonly "products.update": readonly [UpdateProduct, ProductReceipt];
+  readonly "products.archive": readonly [{ readonly sku: string }, ProductReceipt];
+  readonly "stores.create": readonly [CreateStore, StoreReceipt];
+  readonly "stores.update": readonly [UpdateStore, StoreReceipt];
+  readonly "stores.archive": readonly [{ readonly id: string }, StoreReceipt];
+}
+
+/** The name of a command. */
+export type CommandType = keyof Commands;
+
+/** What a command takes. */
+export type CommandInput<Type extends CommandType> = Commands[Type][0];
+
+/** What a command answers: what it made, and its number in the ledger. */
+export type CommandResult<Type extends CommandType> = Commands[Type][1];

@@ -1,0 +1,192 @@
+import type { Movement, Product, Store } from "@onhand/core";
+import type { ClientTransport } from "@onhand/core/protocol";
+import { QueryClient } from "@tanstack/query-core";
+import { createCache } from "./cache";
+import type { CommandInput, CommandResult, CommandType } from "./command-types";
+import { createCommands, type PendingCommand } from "./commands";
+import { createConnection } from "./connection/connection";
+import type { ConnectionState } from "./connection/state";
+import { createLists, type LevelKey, type List, type Observed } from "./lists";
+import type { Observable } from "./observable";
+import { createOverlay } from "./pending";
+import { createRows, type LevelView } from "./rows";
+import { browserSignals, type Signals } from "./signals";
+import { createSubscriptions } from "./subscriptions";
+import { systemTimers, type Timers } from "./timers";
+import { uuid } from "./uuid";
+import type { Wanted } from "./wanted";
+
+/** Which products a list shows; without a field, all. */
+export interface ProductQuery {
+  readonly skus?: readonly string[];
+}
+
+/** Which levels a list shows; without a field, all. */
+export interface LevelQuery extends ProductQuery {
+  readonly sku?: string;
+  readonly storeId?: string;
+  readonly storeIds?: readonly string[];
+}
+
+/** Which movements a list shows; without a field, all. */
+export interface MovementQuery extends LevelQuery {
+  /** At most so many, the newest; 100 unless told, 1,000 at most. */
+  readonly limit?: number;
+}
+
+/** What {@link createInventoryClient} takes. */
+export interface InventoryClientOptions {
+  /** How the server is reached, such as `wsTransport({ url })`. */
+  readonly transport: ClientTransport;
+  /** Where rows are kept, under keys that begin with `"onhand"`. One of its own unless given. */
+  readonly queryClient?: QueryClient;
+  /** The machine's unless given. */
+  readonly timers?: Timers;
+  /** A number in [0, 1) that spreads retries. `Math.random` unless given. */
+  readonly random?: () => number;
+  /** Makes idempotency keys. Random UUIDs unless given. */
+  readonly newId?: () => string;
+  /** The device's news of network and visibility; a page's events unless given. */
+  readonly signals?: Signals;
+  /** How many commands may wait for an answer; 1,000 unless told. */
+  readonly maxPendingCommands?: number;
+}
+
+/** A live copy of a part of an inventory, and a way to command it. */
+export interface InventoryClient {
+  /** Connects, and stays connected. Starting a started client does nothing. */
+  start(): void;
+  /** Disconnects. Commands without an answer are refused: `ABORTED` if they never left, else `OUTCOME_UNKNOWN`. Rows stay as they were. */
+  stop(): void;
+  /** Continues with the token that the transport gives now: after a login, or before a token ends. */
+  authenticate(): void;
+  /** How the client stands with its server. */
+  readonly connection: Observable<ConnectionState>;
+  /** How much of a product is at a store; zero where nothing ever moved. */
+  level(key: LevelKey): Observed<LevelView>;
+  /** Levels by SKU, then store. */
+  levels(query?: LevelQuery): Observable<List<LevelView, LevelKey>>;
+  product(sku: string): Observed<Product>;
+  /** Products by SKU. */
+  products(query?: ProductQuery): Observable<List<Product, string>>;
+  /** Stores by id. */
+  stores(): Observable<List<Store, string>>;
+  /** Movements, newest first. */
+  movements(query?: MovementQuery): Observable<List<Movement, string>>;
+  /**
+   * Sends a command and shows at once what it is expected to do.
+   *
+   * It is sent again, under the same idempotency key, until the server answers, so it is applied once however often
+   * the link breaks. Its effect on levels stays visible until the server's own figures include it, and goes at once
+   * when it is refused.
+   *
+   * @param type - the command's name, such as `stock.sell`.
+   * @param input - as the inventory takes it; with an `idempotencyKey` of its own, that is the key.
+   * @returns what the server answers, with its number in the ledger.
+   * @throws {@link InventoryError} with the server's code when it refuses; `QUEUE_FULL` when too many wait.
+   * @example
+   * await client.command("stock.sell", { sku: "P001", storeId: "berlin", quantity: 2 });
+   */
+  command<Type extends CommandType>(type: Type, input: CommandInput<Type>): Promise<CommandResult<Type>>;
+  /** Commands without an answer, oldest first. */
+  readonly pendingCommands: Observable<readonly PendingCommand[]>;
+}
+
+const mostPending = 1_000;
+const defaultHistory = 100;
+
+/**
+ * Makes a client that keeps what is looked at up to date and comes back by itself when the link breaks.
+ *
+ * Rows are asked of the server while somebody listens, one subscription for all that a wider one covers. Nothing
+ * is sent before `start`.
+ *
+ * @example
+ * const client = createInventoryClient({ transport: wsTransport({ url: "ws://localhost:3000/live" }) });
+ * client.start();
+ * const level = client.level({ sku: "P001", storeId: "berlin" });
+ * level.subscribe(() => console.log(level.get()?.available));
+ * @see docs/guides/react.md
+ */
+export function createInventoryClient(options: InventoryClientOptions): InventoryClient {
+  const {
+    transport,
+    queryClient = new QueryClient(),
+    timers = systemTimers,
+    random = Math.random,
+    newId = uuid,
+    signals = browserSignals,
+  } = options;
+  const cache = createCache(queryClient);
+  const overlay = createOverlay();
+  const rows = createRows({ cache, overlay, coverage: (level) => subscriptions.coverage(level) });
+
+  const connection = createConnection({
+    transport,
+    timers,
+    random,
+    signals,
+    events: {
+      // Commands go first, so that what is then read includes them.
+      onWelcome: (welcome) => {
+        commands.welcomed(welcome);
+        subscriptions.welcomed(welcome);
+      },
+      onFrame: (frame) =>
+        rows.batch(() => {
+          commands.hear(frame);
+          subscriptions.hear(frame);
+          if (frame.t === "authed") subscriptions.authed();
+        }),
+      onDown: () => {
+        commands.down();
+        subscriptions.down();
+      },
+      onState: ({ status }) => {
+        if (status === "failed" || status === "closed") commands.abandon();
+      },
+    },
+  });
+
+  const subscriptions = createSubscriptions({
+    rows,
+    timers,
+    link: {
+      send: connection.send,
+      onSynced: () => connection.dispatch({ type: "synced" }),
+      onBehind: (reason) => connection.dispatch({ type: "behind", reason }),
+      onStuck: (reason) => connection.dispatch({ type: "lost", reason }),
+    },
+  });
+  const commands = createCommands({
+    rows,
+    overlay,
+    timers,
+    newId,
+    limit: options.maxPendingCommands ?? mostPending,
+    send: connection.send,
+  });
+  const lists = createLists({ rows, cache, subscriptions });
+
+  return {
+    start: connection.start,
+    stop: connection.stop,
+    authenticate: connection.authenticate,
+    connection: connection.state,
+    level: lists.level,
+    levels: (query = {}) => lists.list({ entity: "level", ...narrowed(query) }),
+    product: lists.product,
+    products: ({ skus } = {}) => lists.list({ entity: "product", ...(skus && { skus }) }),
+    stores: () => lists.list({ entity: "store" }),
+    movements: ({ limit = defaultHistory, ...query } = {}) => lists.list({ entity: "movement", ...narrowed(query), history: limit }),
+    command: <Type extends CommandType>(type: Type, input: CommandInput<Type>) =>
+      commands.run(type, { ...input }) as Promise<unknown> as Promise<CommandResult<Type>>,
+    pendingCommands: commands.waiting,
+  };
+}
+
+function narrowed({ sku, skus, storeId, storeIds }: LevelQuery): Pick<Wanted, "skus" | "storeIds"> {
+  const products = sku === undefined ? skus : [sku];
+  const stores = storeId === undefined ? storeIds : [storeId];
+  return { ...(products && { skus: products }), ...(stores && { storeIds: stores }) };
+}

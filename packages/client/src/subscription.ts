@@ -1,0 +1,99 @@
+import type { Change, InventoryError } from "@onhand/core";
+import type { ServerFrame } from "@onhand/core/protocol";
+import type { Position } from "./pending";
+import type { RowId } from "./rows";
+import { coverer, type Wanted, wantedKey } from "./wanted";
+
+/** How far somebody's rows are: being fetched, there, or refused by the server. */
+export type Loading =
+  | { readonly status: "loading" | "ready" }
+  /** The server does not let this user see it, or not now. */
+  | { readonly status: "refused"; readonly error: InventoryError };
+
+/** One filter as the server knows it, for everybody here who wants what it covers. */
+export interface Subscription {
+  readonly wanted: Wanted;
+  readonly covers: (narrow: Wanted) => boolean;
+  readonly users: Set<() => void>;
+  readonly members: Set<RowId>;
+  /** `unasked` before a link is there; `asked` until the server answers; `paging` until the last page; `following` after it. */
+  phase: "unasked" | "asked" | "paging" | "following" | "refused";
+  loading: Loading;
+  ref?: string;
+  sid?: string;
+  /** Up to where it was applied. */
+  position?: Position;
+  pages: Change[];
+  replaces: boolean;
+  nextPart: number;
+  /** Heartbeats without progress while something is awaited. */
+  idleBeats: number;
+  /** The head of the heartbeat before, if this was not there yet. */
+  expected?: number;
+  /** How often it was asked for anew from the same place. */
+  tries: { readonly at: number; readonly count: number };
+  retry?: unknown;
+  linger?: unknown;
+}
+
+export const createSubscription = (wanted: Wanted): Subscription => ({
+  wanted,
+  covers: coverer(wanted),
+  users: new Set(),
+  members: new Set(),
+  phase: "unasked",
+  loading: { status: "loading" },
+  pages: [],
+  replaces: false,
+  nextPart: 0,
+  idleBeats: 0,
+  tries: { at: -1, count: 0 },
+});
+
+/**
+ * What to do with a delta when everything up to `applied` is in: its changes carry absolute images, so overlaps are
+ * harmless, while a gap means that something was lost.
+ */
+export function judgeDelta(applied: number, { from, to }: { readonly from: number; readonly to: number }): "apply" | "drop" | "gap" {
+  if (to <= applied) return "drop";
+  return from <= applied ? "apply" : "gap";
+}
+
+/** The most resubscriptions from one position before a snapshot is taken instead, and as many again before the link is given up. */
+export const mostTries = 3;
+
+/** Counts an attempt from a place; progress starts the count anew. */
+export const countTry = (tries: Subscription["tries"], at: number): Subscription["tries"] =>
+  tries.at === at ? { at, count: tries.count + 1 } : { at, count: 1 };
+
+/** The frames that carry what a subscription is about. */
+export type SubscriptionFrame = Extract<ServerFrame, { t: "snap" | "d" | "reset" }>;
+
+const mostSkus = 200;
+
+/**
+ * The fewest subscriptions that answer these wishes. Wide ones come first and take in what they cover; single
+ * products of the same entity and stores go together.
+ */
+export function planSubscriptions(wishes: readonly Wanted[]): readonly Wanted[] {
+  const plan: { readonly wanted: Wanted; readonly covers: (narrow: Wanted) => boolean }[] = [];
+  const add = (wanted: Wanted) => plan.push({ wanted, covers: coverer(wanted) });
+  const points = new Map<string, Wanted[]>();
+  for (const wanted of [...wishes].sort((a, b) => width(b) - width(a))) {
+    if (plan.some(({ covers }) => covers(wanted))) continue;
+    if (wanted.skus?.length !== 1 || wanted.entity === "movement") {
+      add(wanted);
+      continue;
+    }
+    const { skus: _, ...rest } = wanted;
+    points.set(wantedKey(rest), [...(points.get(wantedKey(rest)) ?? []), wanted]);
+  }
+  for (const group of points.values()) {
+    const skus = group.flatMap((wanted) => wanted.skus ?? []);
+    for (let at = 0; at < skus.length; at += mostSkus) add({ ...(group[0] as Wanted), skus: skus.slice(at, at + mostSkus) });
+  }
+  return plan.map(({ wanted }) => wanted);
+}
+
+const width = ({ storeIds, skus }: Wanted): number =>
+  (skus?.length ?? Number.MAX_SAFE_INTEGER / 4) + (storeIds?.length ?? Number.MAX_SAFE_INTEGER / 4);

@@ -1,0 +1,373 @@
+import { InventoryError, type InventoryErrorDetails, type Stop } from "@onhand/core";
+import type { ClientFrame, ServerFrame } from "@onhand/core/protocol";
+import type { Welcome } from "./connection/connection";
+import type { Position } from "./pending";
+import type { Coverage, Rows } from "./rows";
+import {
+  countTry,
+  createSubscription,
+  judgeDelta,
+  type Loading,
+  mostTries,
+  planSubscriptions,
+  type Subscription,
+  type SubscriptionFrame,
+} from "./subscription";
+import type { Timers } from "./timers";
+import { canonicalWanted, feedFilter, type Wanted } from "./wanted";
+
+/** Somebody's wish for rows, for as long as they are looked at. */
+export interface Wish {
+  readonly loading: () => Loading;
+  readonly stop: Stop;
+}
+
+/** What the subscriptions need of the link. */
+export interface SubscriptionLink {
+  send(frame: ClientFrame): void;
+  /** Everything wanted stands where the head was when the link came up. */
+  onSynced(): void;
+  /** Something was lost and is fetched again. */
+  onBehind(reason: string): void;
+  /** The link doesn't get anywhere. */
+  onStuck(reason: string): void;
+}
+
+/** Everything a client wants to hear of, and how far it has heard. */
+export type Subscriptions = ReturnType<typeof createSubscriptions>;
+
+const loading: Loading = { status: "loading" };
+const lingerMs = 5_000;
+const refusedRetryMs = 1_000;
+const mostIdleBeats = 2;
+const mostMovements = 1_000;
+
+/** Turns wishes into subscriptions and frames into rows. It knows no screens and no sockets. */
+export function createSubscriptions(options: { readonly rows: Rows; readonly timers: Timers; readonly link: SubscriptionLink }) {
+  const { rows, timers, link } = options;
+  const all = new Set<Subscription>();
+  const unplanned = new Map<object, { readonly wanted: Wanted; readonly adopt: (subscription: Subscription) => void }>();
+  let welcome: Welcome | undefined;
+  let target = 0;
+  let refs = 0;
+  let planning = false;
+
+  function want(wish: Wanted, onChange: () => void): Wish {
+    const wanted = canonicalWanted(wish);
+    const own = {};
+    let served: Subscription | undefined;
+    unplanned.set(own, {
+      wanted,
+      adopt: (subscription) => {
+        served = subscription;
+        keep(subscription, onChange);
+      },
+    });
+    planSoon();
+    return {
+      loading: () => served?.loading ?? loading,
+      stop: () => {
+        unplanned.delete(own);
+        if (served) leave(served, onChange);
+        served = undefined;
+      },
+    };
+  }
+
+  // Wishes of one moment are planned together: a row asks before its list does, and the list has the row.
+  function planSoon(): void {
+    if (planning) return;
+    planning = true;
+    void Promise.resolve().then(plan);
+  }
+
+  function plan(): void {
+    planning = false;
+    const open = [...unplanned.values()];
+    unplanned.clear();
+    const uncovered = open.filter(({ wanted }) => !covering(wanted));
+    const added = planSubscriptions(uncovered.map(({ wanted }) => wanted)).map(createSubscription);
+    for (const subscription of added) all.add(subscription);
+    rows.batch(() => {
+      for (const { wanted, adopt } of open) {
+        const subscription = covering(wanted);
+        if (subscription) adopt(subscription);
+      }
+    });
+    for (const subscription of added) if (welcome) ask(subscription);
+  }
+
+  function covering(wanted: Wanted): Subscription | undefined {
+    for (const subscription of all) if (subscription.covers(wanted)) return subscription;
+    return undefined;
+  }
+
+  function keep(subscription: Subscription, onChange: () => void): void {
+    timers.clearTimeout(subscription.linger);
+    subscription.users.add(onChange);
+    if (subscription.loading.status !== "loading") onChange();
+  }
+
+  // A screen that is left is often come back to, so its rows stay for a moment.
+  function leave(subscription: Subscription, onChange: () => void): void {
+    subscription.users.delete(onChange);
+    if (subscription.users.size === 0) subscription.linger = timers.setTimeout(() => end(subscription), lingerMs);
+  }
+
+  function end(subscription: Subscription): void {
+    if (subscription.users.size > 0) return;
+    all.delete(subscription);
+    timers.clearTimeout(subscription.retry);
+    forgetSid(subscription);
+    rows.batch(() => rows.release(subscription.members));
+  }
+
+  function forgetSid(subscription: Subscription): void {
+    if (subscription.sid !== undefined) link.send({ t: "unsub", sid: subscription.sid });
+    delete subscription.sid;
+  }
+
+  function ask(subscription: Subscription): void {
+    timers.clearTimeout(subscription.retry);
+    forgetSid(subscription);
+    refs += 1;
+    Object.assign(subscription, { phase: "asked", ref: `s${refs}`, pages: [], nextPart: 0, idleBeats: 0 });
+    delete subscription.expected;
+    const { wanted, position, ref } = subscription;
+    const { storeIds, skus, entities } = feedFilter(wanted);
+    link.send({
+      t: "sub",
+      ref: ref as string,
+      filter: { entities: [...entities], ...(storeIds && { storeIds: [...storeIds] }), ...(skus && { skus: [...skus] }) },
+      ...(position && position.epoch === welcome?.epoch && { position }),
+      ...(wanted.history !== undefined && { history: wanted.history }),
+    });
+  }
+
+  function askAgain(subscription: Subscription, reason: string): void {
+    const { tries, position } = subscription;
+    subscription.tries = countTry(tries, position?.seq ?? tries.at);
+    if (subscription.tries.count > 2 * mostTries) {
+      link.onStuck(reason);
+      return;
+    }
+    if (subscription.tries.count > mostTries) delete subscription.position;
+    link.onBehind(reason);
+    ask(subscription);
+  }
+
+  function setLoading(subscription: Subscription, next: Loading): void {
+    if (subscription.loading.status === next.status && next.status !== "refused") return;
+    subscription.loading = next;
+    for (const tell of subscription.users) tell();
+  }
+
+  function onSubbed(frame: Extract<ServerFrame, { t: "subbed" }>): void {
+    const subscription = find((one) => one.phase === "asked" && one.ref === frame.ref);
+    if (!subscription) {
+      // An answer to somebody who has left: nobody reads what follows.
+      if (!find((one) => one.sid === frame.sid)) link.send({ t: "unsub", sid: frame.sid });
+      return;
+    }
+    subscription.sid = frame.sid;
+    subscription.idleBeats = 0;
+    const pages = frame.how === "snapshot" || frame.how === "diff";
+    subscription.phase = pages ? "paging" : "following";
+    subscription.replaces = frame.how === "snapshot";
+    if (pages) return;
+    const before = subscription.position?.seq ?? frame.position;
+    rows.batch(() => stand(subscription, frame.how === "live" ? Math.max(before, frame.position) : before));
+  }
+
+  function stand(subscription: Subscription, seq: number): void {
+    if (!welcome) return;
+    subscription.position = { epoch: welcome.epoch, seq };
+    subscription.idleBeats = 0;
+    if (seq > subscription.tries.at) subscription.tries = { at: seq, count: 0 };
+    if (subscription.phase === "following") setLoading(subscription, { status: "ready" });
+  }
+
+  function onSnap(subscription: Subscription, frame: Extract<ServerFrame, { t: "snap" }>): void {
+    if (subscription.phase !== "paging" || frame.part < subscription.nextPart) return;
+    if (frame.part > subscription.nextPart) {
+      askAgain(subscription, "a page was lost");
+      return;
+    }
+    subscription.nextPart += 1;
+    subscription.idleBeats = 0;
+    subscription.pages.push(...frame.changes);
+    if (!frame.last || !welcome) return;
+    const { epoch } = welcome;
+    subscription.phase = "following";
+    rows.batch(() => {
+      rows.take(subscription.pages, epoch, subscription.members);
+      if (subscription.replaces) letGo(subscription);
+      subscription.pages = [];
+      trim(subscription);
+      stand(subscription, frame.at);
+    });
+  }
+
+  // After a snapshot, what it does not hold is no longer this filter's.
+  function letGo(subscription: Subscription): void {
+    const told = new Set(subscription.pages.map(rows.idOf));
+    const gone = [...subscription.members].filter((id) => !told.has(id));
+    for (const id of gone) subscription.members.delete(id);
+    rows.release(gone);
+  }
+
+  // Movements only ever come in; the oldest make room.
+  function trim(subscription: Subscription): void {
+    const most = subscription.wanted.history ?? mostMovements;
+    if (subscription.wanted.entity !== "movement" || subscription.members.size <= most * 1.5) return;
+    const oldest = [...subscription.members].sort((a, b) => rows.seqOf(a) - rows.seqOf(b)).slice(0, subscription.members.size - most);
+    for (const id of oldest) subscription.members.delete(id);
+    rows.release(oldest);
+  }
+
+  function onDelta(subscription: Subscription, frame: Extract<ServerFrame, { t: "d" }>): void {
+    if (subscription.phase !== "following" || !subscription.position) return;
+    const { epoch, seq } = subscription.position;
+    const verdict = judgeDelta(seq, frame);
+    if (verdict === "gap") {
+      askAgain(subscription, "a change was lost");
+      return;
+    }
+    if (verdict === "drop") return;
+    rows.batch(() => {
+      rows.take(
+        frame.changes.filter((change) => change.seq > seq),
+        epoch,
+        subscription.members,
+      );
+      trim(subscription);
+      stand(subscription, frame.to);
+    });
+  }
+
+  function onReset(subscription: Subscription, { reason }: Extract<ServerFrame, { t: "reset" }>): void {
+    // Positions of the new epoch are told by the next welcome only.
+    if (reason === "epoch") {
+      link.onStuck("the ledger was replaced");
+      return;
+    }
+    delete subscription.position;
+    delete subscription.sid;
+    // What a user may no longer see goes at once; what is only out of date stays until better is there.
+    if (reason === "permission") {
+      rows.batch(() => {
+        rows.release(subscription.members);
+        subscription.members.clear();
+        setLoading(subscription, loading);
+      });
+    }
+    askAgain(subscription, `the server started anew (${reason})`);
+  }
+
+  function onHeartbeat(head: number): void {
+    target = Math.max(target, head);
+    for (const subscription of [...all]) {
+      if (subscription.phase === "following") checkHead(subscription, head);
+      else if (subscription.phase === "asked" || subscription.phase === "paging") {
+        subscription.idleBeats += 1;
+        if (subscription.idleBeats > mostIdleBeats) askAgain(subscription, "an answer was lost");
+      }
+    }
+  }
+
+  function checkHead(subscription: Subscription, head: number): void {
+    const stands = subscription.position?.seq ?? 0;
+    if (subscription.expected !== undefined && stands < subscription.expected) {
+      askAgain(subscription, "the last change was lost");
+      return;
+    }
+    if (stands < head) subscription.expected = head;
+    else delete subscription.expected;
+  }
+
+  function onNack(frame: Extract<ServerFrame, { t: "nack" }>): void {
+    const subscription = find((one) => one.phase === "asked" && one.ref === frame.id);
+    if (!subscription) return;
+    subscription.phase = "refused";
+    const error = new InventoryError(frame.code, frame.details as InventoryErrorDetails);
+    rows.batch(() => {
+      if (!frame.retryable) {
+        rows.release(subscription.members);
+        subscription.members.clear();
+        delete subscription.position;
+      }
+      setLoading(subscription, { status: "refused", error });
+    });
+    if (!frame.retryable) return;
+    const afterMs = typeof frame.details.retryAfterMs === "number" ? frame.details.retryAfterMs : refusedRetryMs;
+    subscription.retry = timers.setTimeout(() => welcome && ask(subscription), afterMs);
+  }
+
+  function find(test: (subscription: Subscription) => boolean): Subscription | undefined {
+    for (const subscription of all) if (test(subscription)) return subscription;
+    return undefined;
+  }
+
+  function checkSynced(): void {
+    for (const { phase, position } of all) {
+      if (phase === "refused") continue;
+      if (phase !== "following" || !position || position.seq < target) return;
+    }
+    link.onSynced();
+  }
+
+  function hear(frame: ServerFrame): void {
+    if (frame.t === "subbed") onSubbed(frame);
+    else if (frame.t === "nack") onNack(frame);
+    else if (frame.t === "hb") onHeartbeat(frame.head);
+    else if (frame.t === "snap" || frame.t === "d" || frame.t === "reset") hearOf(frame);
+    else return;
+    if (welcome) checkSynced();
+  }
+
+  function hearOf(frame: SubscriptionFrame): void {
+    const subscription = find((one) => one.sid === frame.sid);
+    if (!subscription) return;
+    if (frame.t === "snap") onSnap(subscription, frame);
+    else if (frame.t === "d") onDelta(subscription, frame);
+    else onReset(subscription, frame);
+  }
+
+  const coverage: Coverage = ({ sku, storeId }) => {
+    let furthest: Position | undefined;
+    for (const { loading, position, covers } of all) {
+      if (loading.status !== "ready" || !position) continue;
+      if (furthest && furthest.seq >= position.seq) continue;
+      if (covers({ entity: "level", skus: [sku], storeIds: [storeId] })) furthest = position;
+    }
+    return furthest;
+  };
+
+  return {
+    want,
+    hear,
+    coverage,
+    welcomed: (frame: Welcome): void => {
+      welcome = frame;
+      target = frame.head;
+      for (const subscription of all) {
+        if (subscription.position?.epoch !== frame.epoch) delete subscription.position;
+        ask(subscription);
+      }
+      checkSynced();
+    },
+    /** The link is gone: positions stay, names of the old link don't. */
+    down: (): void => {
+      welcome = undefined;
+      for (const subscription of all) {
+        timers.clearTimeout(subscription.retry);
+        delete subscription.sid;
+        Object.assign(subscription, { phase: "unasked", pages: [] });
+      }
+    },
+    /** Somebody else may be asking now: what was refused is asked again. */
+    authed: (): void => {
+      for (const subscription of all) if (subscription.phase === "refused" && welcome) ask(subscription);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { type Change, type Entity, type FeedFilter, levelKey } from "@onhand/core";
+import { changeMatcher } from "@onhand/core/protocol";
+
+/** What is wanted of one entity: which rows, and of movements how many of the newest. */
+export interface Wanted {
+  readonly entity: Entity;
+  readonly storeIds?: readonly string[];
+  readonly skus?: readonly string[];
+  readonly history?: number;
+}
+
+const sorted = (list: readonly string[]): readonly string[] => [...new Set(list)].sort();
+const tidy = (text: string): string => text.trim().normalize("NFC");
+const folded = (sku: string): string => tidy(sku).toLowerCase();
+
+/** The same wish in one spelling: lists sorted, without repetitions. */
+export const canonicalWanted = ({ entity, storeIds, skus, history }: Wanted): Wanted => ({
+  entity,
+  ...(storeIds && { storeIds: sorted(storeIds.map(tidy)) }),
+  ...(skus && { skus: sorted(skus.map(tidy)) }),
+  ...(history !== undefined && { history }),
+});
+
+/** Names a canonical wish. */
+export const wantedKey = (wanted: Wanted): string =>
+  JSON.stringify([wanted.entity, wanted.storeIds ?? null, wanted.skus?.map(folded) ?? null, wanted.history ?? null]);
+
+/** A wish as the protocol says it. */
+export const feedFilter = ({ entity, storeIds, skus }: Wanted): FeedFilter => ({
+  entities: [entity],
+  ...(storeIds && { storeIds }),
+  ...(skus && { skus }),
+});
+
+/** Tells which changes a wish lets through. */
+export const wantedMatcher = (wanted: Wanted): ((change: Change) => boolean) => changeMatcher(feedFilter(wanted));
+
+/**
+ * Tells which wishes this one answers as well. The newest movements of everything are not the newest of one
+ * product, so of movements only the same ones are.
+ */
+export function coverer(wide: Wanted): (narrow: Wanted) => boolean {
+  const storeIds = wide.storeIds && new Set(wide.storeIds);
+  const skus = wide.skus && new Set(wide.skus.map(folded));
+  const key = wantedKey(wide);
+  return (narrow) =>
+    narrow.entity === wide.entity &&
+    (wide.entity === "movement"
+      ? wantedKey(narrow) === key
+      : holdsAll(storeIds, narrow.storeIds) && holdsAll(skus, narrow.skus?.map(folded)));
+}
+
+const holdsAll = (set: ReadonlySet<string> | undefined, list: readonly string[] | undefined): boolean =>
+  set === undefined || (list?.every((item) => set.has(item)) ?? false);
+
+/** Names a product in the cache: two SKUs that differ only in case are one. */
+export const productId = (sku: string): string => folded(sku);
+
+/** Names a level in the cache. */
+export const levelId = (key: { readonly sku: string; readonly storeId: string }): string =>
+  levelKey({ sku: folded(key.sku), storeId: tidy(key.storeId) });
+
+/** Names what a change is about in the cache. */
+export function changeId(change: Change): string {
+  if (change.entity === "level") return levelId(change.value);
+  return change.entity === "product" ? productId(change.key) : change.key;
+}

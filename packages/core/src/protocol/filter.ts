@@ -1,5 +1,4 @@
 import type { Change, FeedFilter } from "../api/feed-types";
-import { skuKeyOf } from "../domain/shared/schemas";
 
 /**
  * One form for all filters that let the same changes through: lists sorted and without repetition.
@@ -30,11 +29,11 @@ export function canonicalFilter(filter: {
 export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   const entities = new Set(filter.entities);
   const storeIds = filter.storeIds && new Set(filter.storeIds);
-  const skus = filter.skus && new Set(filter.skus.map(skuKeyOf));
+  const skus = filter.skus && new Set(filter.skus);
   return (change) => {
     if (!entities.has(change.entity)) return false;
     const { sku, storeId } = changeSubject(change);
-    return (sku === undefined || !skus || skus.has(skuKeyOf(sku))) && (storeId === undefined || !storeIds || storeIds.has(storeId));
+    return (sku === undefined || !skus || skus.has(sku)) && (storeId === undefined || !storeIds || storeIds.has(storeId));
   };
 }
 

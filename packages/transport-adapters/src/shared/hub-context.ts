@@ -1,0 +1,23 @@
+import type { Actor, Clock, Feed, Logger } from "@onhand/core";
+import type { Channels } from "./channels";
+import type { Connection } from "./connection";
+import type { HubLimits } from "./limits";
+import type { HubOptions } from "./options";
+import type { Timers } from "./timers";
+
+/** What every connection of a hub shares. */
+export interface HubContext extends Pick<HubOptions, "inventory" | "authenticate" | "authorize"> {
+  /** The inventory's feed, with bounded reads. */
+  readonly feed: Feed;
+  readonly channels: Channels;
+  readonly limits: HubLimits;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  /** Resolves when the hub knows where the ledger stands. */
+  ready(): Promise<void>;
+  /** A client has said hello. Ends the connection that it had before, if that was the same actor's. */
+  onOpen(connection: Connection, who: { readonly actor: Actor; readonly former?: string }): void;
+  onEnd(connection: Connection): void;
+}

@@ -1,0 +1,11 @@
+import type { WebSocket } from "ws";
+import type { Link } from "../shared/link";
+
+/** A WebSocket as the hub sees it. */
+export function linkOf(ws: WebSocket): Link {
+  return {
+    send: (frame, onWritten) => ws.send(frame, { binary: false, compress: false }, () => onWritten()),
+    close: (code, reason) => ws.close(code, reason),
+    terminate: () => ws.terminate(),
+  };
+}

@@ -1,0 +1,145 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Server as SecureServer } from "node:https";
+import type { Duplex } from "node:stream";
+import { type Actor, consoleLogger } from "@onhand/core";
+import { subprotocol } from "@onhand/core/protocol";
+import { type WebSocket, WebSocketServer } from "ws";
+import { createHub } from "../shared/hub";
+import { defaultHubLimits } from "../shared/limits";
+import type { HubOptions, LinkRequest } from "../shared/options";
+import { systemTimers } from "../shared/timers";
+import { linkOf } from "./link";
+import { isAllowedOrigin, offersProtocol, pathOf, refuseUpgrade, requestFacts, tokenOf } from "./upgrade";
+
+export { allowEverythingForDemos } from "../shared/authorization";
+export { type CloseReason, closeCodes } from "../shared/close-codes";
+export { defaultHubLimits, type HubLimits } from "../shared/limits";
+export type { Authenticate, Credentials, HubInventory, HubOptions, LinkRequest } from "../shared/options";
+export { systemTimers, type Timers } from "../shared/timers";
+
+/** What {@link createWsServer} takes. */
+export interface WsServerOptions extends HubOptions {
+  /** The host's own HTTP server. Only its `upgrade` event is listened to, and only for `path`. */
+  readonly server: Server | SecureServer;
+  /** Where clients connect; `/live` when not given. */
+  readonly path?: string;
+  /**
+   * The pages that may connect, as `https://shop.example`. When not given, only pages of the very host that is
+   * connected to. Programs that send no `Origin` are not pages; like everybody, they must authenticate.
+   */
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** A running WebSocket server. */
+export interface WsServer {
+  /** Links open now. */
+  readonly connections: number;
+  /** Answers the commands under way, says `bye` to everybody, and stops listening. Clients come back after about `afterMs` milliseconds. */
+  close(options?: { readonly afterMs?: number }): Promise<void>;
+}
+
+/**
+ * Serves an inventory live over WebSocket on the host's own HTTP server.
+ *
+ * Every client is who `authenticate` says and may do what `authorize` says; a page of a foreign origin is refused with
+ * 403 at the upgrade. Other upgrade paths are left to the host.
+ *
+ * @throws {@link TypeError} when `authenticate` or `authorize` is missing.
+ * @example
+ * const live = createWsServer({
+ *   inventory,
+ *   server,
+ *   authenticate: async ({ token }) => (token === undefined ? undefined : await sessions.actorOf(token)),
+ *   authorize: (actor, action, resource) => actor?.role === "clerk" && (action !== "read" || resource.storeId !== "vault"),
+ *   allowedOrigins: ["https://shop.example"],
+ * });
+ * @see docs/contracts/protocol.md
+ */
+export function createWsServer(options: WsServerOptions): WsServer {
+  const { server, path = "/live", allowedOrigins, logger = consoleLogger, timers = systemTimers } = options;
+  const limits = { ...defaultHubLimits, ...options.limits };
+  const hub = createHub(options);
+  const open = new Set<WebSocket>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // Somewhat more than a frame may have: whoever is a little over is told so, whoever is far over is cut.
+    maxPayload: 2 * limits.maxFrameBytes,
+    maxFragments: 64,
+    handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
+  });
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (pathOf(request) !== path) return;
+    const ignore = () => socket.destroy();
+    socket.on("error", ignore);
+    upgrade(request, socket, head).then(
+      () => socket.off("error", ignore),
+      (error: unknown) => {
+        logger.error({ error }, "a WebSocket upgrade failed");
+        refuseUpgrade(socket, 500);
+      },
+    );
+  }
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (!isAllowedOrigin(request, allowedOrigins)) return refuseUpgrade(socket, 403);
+    if (!offersProtocol(request)) return refuseUpgrade(socket, 400);
+    if (hub.connections >= limits.maxConnections) return refuseUpgrade(socket, 503);
+    const facts = requestFacts(request);
+    const actor = await identify(request, facts);
+    if (socket.destroyed) return;
+    sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, { request: facts, ...(actor && { actor }) }));
+  }
+
+  /** A client without a header to go by authenticates in `hello`, and so does one whose headers were not enough. */
+  async function identify(request: IncomingMessage, facts: LinkRequest): Promise<Actor | undefined> {
+    const token = tokenOf(request);
+    if (token === undefined && request.headers.cookie === undefined) return undefined;
+    try {
+      return await options.authenticate({ ...(token !== undefined && { token }), request: facts });
+    } catch (error) {
+      logger.error({ error }, "authenticate failed at the upgrade; the client must say hello with a token");
+      return undefined;
+    }
+  }
+
+  function serve(ws: WebSocket, known: { readonly actor?: Actor; readonly request: LinkRequest }): void {
+    const link = hub.accept(linkOf(ws), known);
+    open.add(ws);
+    ws.on("message", (data: Buffer, isBinary) => {
+      if (isBinary) link.refuse("malformed", { issues: [{ path: "", message: "frames are text" }] });
+      else link.receive(data);
+    });
+    ws.on("error", (error) => logger.warn({ reason: error.message }, "a WebSocket failed"));
+    ws.on("close", () => {
+      open.delete(ws);
+      link.closed();
+    });
+  }
+
+  async function close(afterMs: number | undefined): Promise<void> {
+    server.off("upgrade", onUpgrade);
+    await hub.close(afterMs === undefined ? {} : { afterMs });
+    const gone = [...open].map((ws) => new Promise<void>((resolve) => ws.once("close", () => resolve())));
+    const stop = timers.after(limits.closeTimeoutMs, () => {
+      for (const ws of open) ws.terminate();
+    });
+    await Promise.all(gone);
+    stop();
+    sockets.close();
+  }
+
+  server.on("upgrade", onUpgrade);
+  let closing: Promise<void> | undefined;
+  return {
+    get connections() {
+      return hub.connections;
+    },
+    close: ({ afterMs } = {}) => {
+      closing ??= close(afterMs);
+      return closing;
+    },
+  };
+}

@@ -103,6 +103,7 @@ export const importRules: readonly ImportRule[] = [
   {
     from: `${transports}/ws/client`,
     may: [`${transports}/ws/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
+    mayTypes: ["ws"],
     because: "the client side runs in a browser: no ws, no node:",
   },
   {

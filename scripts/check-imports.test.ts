@@ -116,6 +116,10 @@ describe("the import table", () => {
     expect(problems).toEqual([expect.stringContaining("errors/a → packages/core/src/errors/b → packages/core/src/errors/a")]);
   });
 
+  it("lets files name each other's types", () => {
+    expect(check({ [`${core}/errors/a.ts`]: 'import "./b";', [`${core}/errors/b.ts`]: 'import type { A } from "./a";' })).toEqual([]);
+  });
+
   it("allows useSyncExternalStore in one file only", () => {
     const hook = 'import { useSyncExternalStore } from "react";\nuseSyncExternalStore();';
     expect(check({ "packages/react/src/a.ts": hook })).toEqual([]);

@@ -10,7 +10,9 @@ export type Tree = { readonly files: ReadonlyMap<string, string>; readonly entri
 type Known = { readonly path: string; readonly plain: string; readonly scanned: Scan };
 type Resolved = Import & { readonly target: Target };
 
-const isTest = (path: string): boolean => /\.test\.tsx?$|\/test\//.test(path);
+/** Fixtures in a `testing` folder are tests, except in core, where they are published. */
+const isTest = (path: string): boolean =>
+  /\.test\.tsx?$|\/test\//.test(path) || (path.includes("/testing/") && !path.startsWith("packages/core/"));
 const at = (path: string, line: number, what: string, because: string): string => `${path}:${line} ${what}: not allowed because ${because}`;
 const nameOf = (target: Target): string =>
   target.kind === "file" ? target.path : target.kind === "package" ? target.name + target.entry.slice(1) : target.name;
@@ -99,8 +101,9 @@ const repeatedUses = (known: readonly Known[]): string[] =>
     return uses.slice(1).map(({ path, line }) => at(path, line, `uses ${name}`, `only ${uses[0]?.path} does; hooks go through it`));
   });
 
+/** Types vanish before anything is loaded, so two files may name each other's types. */
 const loops = (graph: ReadonlyMap<string, readonly string[]>): string[] =>
-  cycles(graph).map((path) => `${path[0]}:1 imports itself: ${path.join(" → ")}: not allowed because files form no cycles`);
+  cycles(graph).map((path) => `${path[0]}:1 imports itself: ${path.join(" → ")}: not allowed because loading one would need the other`);
 
 /** Every breach of the import table, one line each; empty when the tree is clean. */
 export const checkImports = (tree: Tree): string[] => {
@@ -115,7 +118,10 @@ export const checkImports = (tree: Tree): string[] => {
     ]),
   );
   const graph = new Map(
-    [...resolved].map(([plain, imports]) => [plain, imports.flatMap(({ target }) => (target.kind === "file" ? [target.path] : []))]),
+    [...resolved].map(([plain, imports]) => [
+      plain,
+      imports.flatMap(({ target, typeOnly }) => (target.kind === "file" && !typeOnly ? [target.path] : [])),
+    ]),
   );
   const perFile = known.flatMap((file) => {
     const imports = resolved.get(file.plain) ?? [];

@@ -1,0 +1,58 @@
+import { Command } from "commander";
+import { storageFromUrl } from "../storage";
+import { parseSpeed, systemTimers } from "./pace";
+import { planReplay } from "./plan";
+import { createProgress } from "./progress";
+import { readInvoices } from "./read-invoices";
+import { replay } from "./replay";
+import { serverTarget } from "./server-target";
+import { storageTarget } from "./target";
+
+interface Flags {
+  readonly storage: string;
+  readonly speed: string;
+  readonly server?: string;
+}
+
+const program = new Command("replay")
+  .description(
+    "Replays a retailer's invoice lines (UCI Online Retail, CSV or .csv.gz) as stock movements. Running it twice applies nothing twice.",
+  )
+  .argument("<file>", "the invoice lines")
+  .option("--storage <address>", "csv:DIRECTORY or memory:", "memory:")
+  .option("--speed <speed>", "max, or a factor such as 60x of the recorded time", "max")
+  .option("--server <url>", "sends to a running reference server instead of opening a storage")
+  .action(run);
+
+async function run(path: string, flags: Flags): Promise<void> {
+  const speed = parseSpeed(flags.speed);
+  const file = await readInvoices(path);
+  const plan = planReplay(file.lines);
+  const target = flags.server === undefined ? await storageTarget(await storageFromUrl(flags.storage)) : serverTarget(flags.server);
+  const progress = createProgress(process.stderr, plan.lines.length, systemTimers.now);
+  try {
+    const { summary, skippedBy, refusedBy } = await replay({
+      file,
+      plan,
+      target,
+      speed,
+      timers: systemTimers,
+      onProgress: progress.update,
+    });
+    progress.stop();
+    console.error(`skipped: ${listed(skippedBy)}\nrefused: ${listed(refusedBy)}`);
+    console.log(JSON.stringify(summary));
+    if (summary.verify === "failed") process.exitCode = 1;
+  } finally {
+    progress.stop();
+    await target.close();
+  }
+}
+
+const listed = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([name, count]) => `${name} ${count}`).join(", ") || "nothing";
+
+program.parseAsync().catch((error: Error) => {
+  console.error(`replay: ${error.message}`);
+  process.exitCode = 1;
+});

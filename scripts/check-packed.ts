@@ -4,8 +4,8 @@ import { inTemporaryFolder, pack } from "./pack";
 import { packages, publicEntries, root } from "./packages";
 import { read, run } from "./run";
 
-/** Peers of the packages that a host brings along, in the versions this repository is tested with. */
-const peers = ["@tanstack/query-core", "react", "ws"];
+/** What a host brings along, in the versions this repository is tested with. */
+const peers = ["@tanstack/query-core", "react", "ws", "@types/node", "@types/react", "@types/ws"];
 const embedding = join(root, "scripts", "embedding");
 
 const peerVersions = (): string[] =>
@@ -27,6 +27,30 @@ const loadEverything = (folder: string): boolean => {
   return ["load.mjs", "load.cjs"].map((file) => run("node", [file], { cwd: folder })).every(Boolean);
 };
 
+const compilerOptions = [
+  "--module",
+  "nodenext",
+  "--target",
+  "es2023",
+  "--lib",
+  "es2023,dom,dom.iterable",
+  "--types",
+  "node",
+  "--strict",
+  "--noEmit",
+];
+
+/** Our declarations are compiled too (no `skipLibCheck`), from an ESM and from a CJS file. */
+const compile = (folder: string): boolean => {
+  const uses = loadable.map((name, index) => `import * as entry${index} from "${name}";\nvoid entry${index};\n`).join("");
+  for (const file of ["use.mts", "use.cts"]) writeFileSync(join(folder, file), uses);
+  const compiled = run("node", [join(root, "node_modules", "typescript", "bin", "tsc"), ...compilerOptions, "use.mts", "use.cts"], {
+    cwd: folder,
+  });
+  if (compiled) console.log("every entry compiles, as ESM and as CJS");
+  return compiled;
+};
+
 const embed = (folder: string): boolean => {
   cpSync(embedding, folder, { recursive: true });
   return ["main.mjs", "main.cjs"].map((file) => run("node", [file], { cwd: folder })).every(Boolean);
@@ -37,6 +61,6 @@ inTemporaryFolder((folder) => {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "host", private: true }));
   const tarballs = pack(folder);
   read("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...peerVersions()], { cwd: folder });
-  const loaded = loadEverything(folder);
-  process.exitCode = embed(folder) && loaded ? 0 : 1;
+  const outcomes = [loadEverything(folder), compile(folder), embed(folder)];
+  process.exitCode = outcomes.every(Boolean) ? 0 : 1;
 });

@@ -1,0 +1,60 @@
+import { type Inventory, isInventoryError, type StockLine } from "@onhand/core";
+import { type DemoProduct, demoStores } from "./catalogue";
+import { createRandom, type Random } from "./random";
+
+const linesPerDelivery = 500;
+const creationsAtOnce = 500;
+
+/** How many of each the shop likes to have at each place. */
+const shelfSizes = {
+  staple: { shop: [18, 64], warehouse: [80, 240] },
+  steady: { shop: [8, 28], warehouse: [20, 80] },
+  slow: { shop: [1, 9], warehouse: [4, 24] },
+} as const;
+
+/**
+ * Creates the demo shop's stores and products and their first delivery, unless it is there already.
+ *
+ * Every step has an idempotency key, so opening the shop anew on the same ledger changes nothing.
+ */
+export async function openShop(
+  inventory: Inventory,
+  shop: { readonly products: readonly DemoProduct[]; readonly seed: number },
+): Promise<void> {
+  const random = createRandom(shop.seed);
+  for (const store of demoStores) await unlessThere(inventory.stores.create(store));
+  for (const some of chunks(shop.products, creationsAtOnce)) {
+    await Promise.all(some.map(({ product }) => unlessThere(inventory.products.create(product))));
+  }
+  const lines = shop.products.flatMap((product) => firstDelivery(product, random));
+  for (const [index, some] of chunks(lines, linesPerDelivery).entries()) {
+    await inventory.stock.apply(some, {
+      actor: "demo",
+      reference: { type: "delivery", id: `OPENING-${index + 1}` },
+      idempotencyKey: `demo-opening-${shop.seed}-${shop.products.length}-${index + 1}`,
+    });
+  }
+}
+
+function firstDelivery({ product, pace }: DemoProduct, random: Random): StockLine[] {
+  return demoStores.flatMap(({ id, kind }): StockLine[] => {
+    // Not every shop carries everything, and some shelves are empty on the first day.
+    if (kind === "store" && random.chance(pace === "slow" ? 0.45 : 0.12)) return [];
+    const [from, to] = shelfSizes[pace][kind === "warehouse" ? "warehouse" : "shop"];
+    const quantity = random.between(from, to);
+    if (random.chance(0.04)) return [];
+    return [{ type: "receive", sku: product.sku, storeId: id, quantity, ...(product.cost && { unitCost: product.cost }) }];
+  });
+}
+
+async function unlessThere(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!isInventoryError(error, "ALREADY_EXISTS")) throw error;
+  }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

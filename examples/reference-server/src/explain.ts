@@ -1,0 +1,37 @@
+import { errorCodes, type InventoryErrorCode, isInventoryError } from "@onhand/core";
+
+const advice: Partial<Record<InventoryErrorCode, string>> = {
+  STORAGE_LOCKED: "another server is using it; stop that one or choose another directory with --storage",
+  STORAGE_CORRUPT: "nothing was changed; restore the file from a backup",
+  STORAGE_UNAVAILABLE: "check that the directory exists and may be written to",
+};
+
+const networkCodes: Readonly<Record<string, string>> = {
+  EADDRINUSE: "PORT_TAKEN: another program listens there; choose another port with --port",
+  EACCES: "PORT_FORBIDDEN: this user may not listen there; choose a port above 1023 with --port",
+  EADDRNOTAVAIL: "HOST_UNAVAILABLE: this machine has no such address; choose another with --host",
+  ENOTFOUND: "HOST_UNAVAILABLE: no such host; choose another with --host",
+};
+
+/** Why the server can't start, in one line that begins with a code; undefined for what nobody foresaw. */
+export function explain(error: unknown): string | undefined {
+  if (isInventoryError(error)) return `${error.code}: ${reasonOf(error.code, error.details)}`;
+  const code = codeOf(error);
+  return code === undefined ? undefined : networkCodes[code];
+}
+
+function reasonOf(code: InventoryErrorCode, details: object): string {
+  const facts =
+    "issues" in details
+      ? issueText(details.issues)
+      : Object.entries(details)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(", ");
+  return [facts || errorCodes[code].summary, advice[code]].filter(Boolean).join("; ").replaceAll(/\s+/gu, " ");
+}
+
+const issueText = (issues: unknown): string =>
+  (issues as readonly { path: string; message: string }[]).map(({ path, message }) => `${path} ${message}`.trim()).join("; ");
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error ? error.code : undefined;

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { type Actor, type Inventory, InventoryError, isInventoryError } from "@onhand/core";
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { Logger } from "pino";
+import type { Pages } from "../access";
+import { createApi } from "./api";
+import { problemResponse } from "./problem";
+
+/** What the HTTP side of the server is made of. */
+export interface AppOptions {
+  readonly inventory: Inventory;
+  /** The name of the storage, for `/api/health`. */
+  readonly storage: string;
+  readonly identify: (token: string | undefined) => Actor | undefined;
+  readonly admits: Pages["admits"];
+  /** The built dashboard. */
+  readonly dashboard: string;
+  readonly logger: Logger;
+}
+
+const nothing = ["'none'"];
+const own = ["'self'"];
+
+// The page needs nothing but its own files and its own server, so nothing else is let in.
+const contentSecurityPolicy = {
+  defaultSrc: nothing,
+  scriptSrc: own,
+  styleSrc: own,
+  imgSrc: [...own, "data:"],
+  connectSrc: own,
+  baseUri: nothing,
+  formAction: nothing,
+  frameAncestors: nothing,
+};
+
+const forever = "public, max-age=31536000, immutable";
+
+/** The page and the API. */
+export function createApp({ inventory, storage, identify, admits, dashboard, logger }: AppOptions): Hono {
+  const app = new Hono();
+  app.onError((error) => {
+    if (!isInventoryError(error)) logger.error({ err: error }, "a request failed");
+    return problemResponse(error);
+  });
+  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY" }));
+  app.use(async (context, next) => {
+    const from = { origin: context.req.header("Origin"), host: context.req.header("Host") };
+    return admits(from)
+      ? next()
+      : problemResponse(new InventoryError("FORBIDDEN", { action: "origin", resource: from.origin ?? from.host }));
+  });
+  app.route("/api", createApi({ inventory, storage, identify }));
+  app.all("/api/*", (context) => context.json({ type: "about:blank", title: "Not Found", status: 404 }, 404));
+  app.use(
+    serveStatic({
+      root: dashboard,
+      onFound: (path, context) => context.header("Cache-Control", path.includes("/assets/") ? forever : "no-cache"),
+    }),
+  );
+  app.notFound((context) => context.text(existsSync(dashboard) ? "Not found.\n" : notBuilt, existsSync(dashboard) ? 404 : 503));
+  return app;
+}
+
+const notBuilt = "The dashboard is not built yet. Run `npm run build` in the root of the repository, then reload this page.\n";

@@ -1,0 +1,40 @@
+import { InventoryError } from "@onhand/core";
+
+const jsonType = /^application\/json\b/iu;
+
+/**
+ * The JSON object a caller sent. Its fields are the inventory's to check.
+ *
+ * @throws {@link InventoryError} `INVALID_INPUT` when the body is anything else, or not said to be JSON: a form of
+ * another site's page can send text, but not this.
+ */
+export async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  if (!jsonType.test(request.headers.get("Content-Type") ?? "")) throw malformed("send Content-Type: application/json");
+  const value = parseJson(await request.text());
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed("must be a JSON object");
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed("must be JSON", error);
+  }
+}
+
+const numbers = new Set(["limit"]);
+const flags: Readonly<Record<string, boolean>> = { true: true, false: false };
+const flagFields = new Set(["archived", "descending"]);
+
+/** A filter from the query of an address, where everything is text: `?limit=10&descending=true`. */
+export const readQuery = (query: Readonly<Record<string, string>>): object =>
+  Object.fromEntries(Object.entries(query).map(([name, text]) => [name, readValue(name, text)]));
+
+function readValue(name: string, text: string): unknown {
+  if (numbers.has(name) && text.trim() !== "") return Number(text);
+  if (flagFields.has(name) && Object.hasOwn(flags, text)) return flags[text];
+  return text;
+}
+
+const malformed = (message: string, cause?: unknown) => new InventoryError("INVALID_INPUT", { issues: [{ path: "", message }] }, { cause });

@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import { createInventory, type Inventory } from "@onhand/core";
+import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
+import type { Logger } from "pino";
+import { createDoorkeeper, pagesFor } from "./access";
+import { demoAssortment } from "./demo/assortment";
+import { startBusiness } from "./demo/business";
+import { demoProducts } from "./demo/catalogue";
+import { openShop } from "./demo/open-shop";
+import { createApp } from "./http/app";
+import type { Settings } from "./settings";
+import { storageFromUrl } from "./storage";
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  readonly inventory: Inventory;
+  /** Sends the customers home, says goodbye to every page, answers what is under way and closes the ledger. */
+  close(): Promise<void>;
+}
+
+const livePath = "/live";
+// From `src` and from `dist` the way is the same.
+const builtDashboard = fileURLToPath(new URL("../../dashboard/dist", import.meta.url));
+
+/** Opens the ledger and serves it: page, API and live data on one port. When a step fails, those before it are undone. */
+export async function startServer(settings: Settings, logger: Logger): Promise<RunningServer> {
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step();
+  };
+  try {
+    const inventory = await createInventory({ storage: await storageFromUrl(settings.storage), logger });
+    closing.push(() => inventory.close());
+    const server = await listen(settings);
+    closing.push(() => closeHttp(server));
+    const live = answer(server, inventory, settings, logger);
+    closing.push(() => live.close());
+    if (settings.demo) closing.push(await openDemo(inventory, settings, logger));
+    return { url: urlOf(server, settings.host), inventory, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Puts the page, the API and the live data on a server that listens. */
+function answer(server: Server, inventory: Inventory, settings: Settings, logger: Logger): WsServer {
+  const { token, host, origin, dashboard = builtDashboard } = settings;
+  const identify = createDoorkeeper(token === undefined ? { open: true } : { open: false, token });
+  const { origins, admits } = pagesFor({ host, port: portOf(server) }, origin);
+  const storage = settings.storage.split(":", 1)[0] ?? "";
+  server.on("request", getRequestListener(createApp({ inventory, storage, identify, admits, dashboard, logger }).fetch));
+  const live = createWsServer({
+    inventory,
+    server,
+    path: livePath,
+    authenticate: ({ token: shown }) => identify(shown),
+    authorize: token === undefined ? allowEverythingForDemos : (actor) => actor !== undefined,
+    ...(origins && { allowedOrigins: origins }),
+    logger,
+  });
+  server.on("upgrade", ({ url }, socket) => {
+    if (url?.split("?", 1)[0] !== livePath) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  return live;
+}
+
+async function openDemo(inventory: Inventory, settings: Settings, logger: Logger): Promise<() => Promise<void>> {
+  const { seed, rate, products: count = demoProducts.length } = settings;
+  const products = demoAssortment({ count, seed });
+  await openShop(inventory, { products, seed });
+  const onTrouble = (error: unknown) => logger.error({ error }, "a demo customer was sent away");
+  return startBusiness(inventory, { products, seed: seed + 1, customersPerSecond: rate, onTrouble });
+}
+
+async function listen({ port, host }: Settings): Promise<Server> {
+  const server = createServer();
+  server.listen(port, host);
+  await once(server, "listening");
+  return server;
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+function urlOf(server: Server, host: string): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${portOf(server)}`;
+}
+
+async function closeHttp(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}

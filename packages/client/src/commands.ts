@@ -52,6 +52,7 @@ export function createCommands(options: {
   const entries = new Map<string, Entry>();
   const waiting = createValue<readonly PendingCommand[]>([]);
   let welcome: { readonly epoch: string; readonly limits: Limits } | undefined;
+  let sentAt: number[] = [];
   let retry: unknown;
 
   function run(type: string, input: Record<string, unknown>): Promise<Acknowledged> {
@@ -75,7 +76,7 @@ export function createCommands(options: {
     for (const entry of entries.values()) {
       if (entry.inFlight) continue;
       if (room <= 0) break;
-      const waitMs = (entry.notBefore ?? 0) - timers.now();
+      const waitMs = Math.max(entry.notBefore ?? 0, paceUntil()) - timers.now();
       // Later commands wait as well: they were given in this order.
       if (waitMs > 0) {
         retry = timers.setTimeout(pump, waitMs);
@@ -84,6 +85,13 @@ export function createCommands(options: {
       if (sendOne(entry)) room -= 1;
     }
     publish();
+  }
+
+  // Kept here, so that no command is turned away at the door while a later one gets in.
+  function paceUntil(): number {
+    const most = welcome?.limits.maxOpsPerSecond ?? 1;
+    sentAt = sentAt.slice(-most);
+    return sentAt.length < most ? 0 : (sentAt[0] ?? 0) + 1_000;
   }
 
   function sendOne(entry: Entry): boolean {
@@ -96,6 +104,7 @@ export function createCommands(options: {
       );
       return false;
     }
+    sentAt.push(timers.now());
     entry.inFlight = true;
     entry.pending.inDoubt = true;
     send(frame);
@@ -158,6 +167,7 @@ export function createCommands(options: {
     },
     welcomed: (frame: { readonly epoch: string; readonly limits: Limits }): void => {
       welcome = frame;
+      sentAt = [];
       pump();
     },
     down: (): void => {

@@ -5,7 +5,7 @@ import type { Observable } from "./observable";
 import { type Rows, type Views, zeroLevel } from "./rows";
 import type { Loading } from "./subscription";
 import type { Subscriptions, Wish } from "./subscriptions";
-import { canonicalWanted, type changeId, levelId, productId, type Wanted, wantedKey, wantedMatcher } from "./wanted";
+import { canonicalWanted, levelId, productId, type Wanted, wantedKey, wantedMatcher } from "./wanted";
 
 /** Names a level: a product at a store. */
 export interface LevelKey {

@@ -12,8 +12,8 @@ export type Loading =
 
 /** One filter as the server knows it, for everybody here who wants what it covers. */
 export interface Subscription {
-  readonly wanted: Wanted;
-  readonly covers: (narrow: Wanted) => boolean;
+  wanted: Wanted;
+  covers: (narrow: Wanted) => boolean;
   readonly users: Set<() => void>;
   readonly members: Set<RowId>;
   /** `unasked` before a link is there; `asked` until the server answers; `paging` until the last page; `following` after it. */
@@ -79,7 +79,7 @@ export function planSubscriptions(wishes: readonly Wanted[]): readonly Wanted[] 
   const plan: { readonly wanted: Wanted; readonly covers: (narrow: Wanted) => boolean }[] = [];
   const add = (wanted: Wanted) => plan.push({ wanted, covers: coverer(wanted) });
   const points = new Map<string, Wanted[]>();
-  for (const wanted of [...wishes].sort((a, b) => width(b) - width(a))) {
+  for (const wanted of [...wishes].sort((a, b) => width(b) - width(a) || (b.history ?? 0) - (a.history ?? 0))) {
     if (plan.some(({ covers }) => covers(wanted))) continue;
     if (wanted.skus?.length !== 1 || wanted.entity === "movement") {
       add(wanted);

@@ -14,7 +14,7 @@ import {
   type SubscriptionFrame,
 } from "./subscription";
 import type { Timers } from "./timers";
-import { canonicalWanted, feedFilter, type Wanted } from "./wanted";
+import { canonicalWanted, coverer, feedFilter, filterKey, type Wanted } from "./wanted";
 
 /** Somebody's wish for rows, for as long as they are looked at. */
 export interface Wish {
@@ -47,6 +47,8 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
   const { rows, timers, link } = options;
   const all = new Set<Subscription>();
   const unplanned = new Map<object, { readonly wanted: Wanted; readonly adopt: (subscription: Subscription) => void }>();
+  /** Subscriptions that ended before they were answered, by ref. */
+  const leaving = new Map<string, string>();
   let welcome: Welcome | undefined;
   let target = 0;
   let refs = 0;
@@ -86,8 +88,7 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
     const open = [...unplanned.values()];
     unplanned.clear();
     const uncovered = open.filter(({ wanted }) => !covering(wanted));
-    const added = planSubscriptions(uncovered.map(({ wanted }) => wanted)).map(createSubscription);
-    for (const subscription of added) all.add(subscription);
+    const added = planSubscriptions(uncovered.map(({ wanted }) => wanted)).map(widened);
     rows.batch(() => {
       for (const { wanted, adopt } of open) {
         const subscription = covering(wanted);
@@ -95,6 +96,18 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
       }
     });
     for (const subscription of added) if (welcome) ask(subscription);
+  }
+
+  // More of the past is asked of the subscription that is there: a server keeps one per filter.
+  function widened(wanted: Wanted): Subscription {
+    const same = find((one) => filterKey(one.wanted) === filterKey(wanted));
+    if (!same) {
+      const subscription = createSubscription(wanted);
+      all.add(subscription);
+      return subscription;
+    }
+    delete same.position;
+    return Object.assign(same, { wanted, covers: coverer(wanted) });
   }
 
   function covering(wanted: Wanted): Subscription | undefined {
@@ -118,6 +131,7 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
     if (subscription.users.size > 0) return;
     all.delete(subscription);
     timers.clearTimeout(subscription.retry);
+    if (subscription.phase === "asked" && subscription.ref !== undefined) leaving.set(subscription.ref, filterKey(subscription.wanted));
     forgetSid(subscription);
     rows.batch(() => rows.release(subscription.members));
   }
@@ -165,8 +179,7 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
   function onSubbed(frame: Extract<ServerFrame, { t: "subbed" }>): void {
     const subscription = find((one) => one.phase === "asked" && one.ref === frame.ref);
     if (!subscription) {
-      // An answer to somebody who has left: nobody reads what follows.
-      if (!find((one) => one.sid === frame.sid)) link.send({ t: "unsub", sid: frame.sid });
+      dismiss(frame);
       return;
     }
     subscription.sid = frame.sid;
@@ -177,6 +190,13 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
     if (pages) return;
     const before = subscription.position?.seq ?? frame.position;
     rows.batch(() => stand(subscription, frame.how === "live" ? Math.max(before, frame.position) : before));
+  }
+
+  // An answer to somebody who has left: nobody reads what follows, unless the same was asked again.
+  function dismiss({ ref, sid }: { readonly ref: string; readonly sid: string }): void {
+    const left = leaving.get(ref);
+    leaving.delete(ref);
+    if (left !== undefined && !find(({ wanted }) => filterKey(wanted) === left)) link.send({ t: "unsub", sid });
   }
 
   function stand(subscription: Subscription, seq: number): void {
@@ -359,6 +379,7 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
     /** The link is gone: positions stay, names of the old link don't. */
     down: (): void => {
       welcome = undefined;
+      leaving.clear();
       for (const subscription of all) {
         timers.clearTimeout(subscription.retry);
         delete subscription.sid;

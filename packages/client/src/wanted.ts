@@ -35,18 +35,21 @@ export const feedFilter = ({ entity, storeIds, skus }: Wanted): FeedFilter => ({
 /** Tells which changes a wish lets through. */
 export const wantedMatcher = (wanted: Wanted): ((change: Change) => boolean) => changeMatcher(feedFilter(wanted));
 
+/** Names what a wish lets through, however much of the past it wants. A server has one subscription of each. */
+export const filterKey = ({ history: _, ...rest }: Wanted): string => wantedKey(rest);
+
 /**
  * Tells which wishes this one answers as well. The newest movements of everything are not the newest of one
- * product, so of movements only the same ones are.
+ * product, so of movements only the same ones are, and no more of them.
  */
 export function coverer(wide: Wanted): (narrow: Wanted) => boolean {
   const storeIds = wide.storeIds && new Set(wide.storeIds);
   const skus = wide.skus && new Set(wide.skus.map(folded));
-  const key = wantedKey(wide);
+  const key = filterKey(wide);
   return (narrow) =>
     narrow.entity === wide.entity &&
     (wide.entity === "movement"
-      ? wantedKey(narrow) === key
+      ? filterKey(narrow) === key && (narrow.history ?? 0) <= (wide.history ?? 0)
       : holdsAll(storeIds, narrow.storeIds) && holdsAll(skus, narrow.skus?.map(folded)));
 }
 

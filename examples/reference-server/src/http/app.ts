@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { type Actor, type Inventory, InventoryError, isInventoryError } from "@onhand/core";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
 import type { Pages } from "../access";
@@ -35,8 +35,6 @@ const contentSecurityPolicy = {
   frameAncestors: nothing,
 };
 
-const forever = "public, max-age=31536000, immutable";
-
 /** The page and the API. */
 export function createApp({ inventory, storage, identify, admits, dashboard, logger }: AppOptions): Hono {
   const app = new Hono();
@@ -44,7 +42,7 @@ export function createApp({ inventory, storage, identify, admits, dashboard, log
     if (!isInventoryError(error)) logger.error({ err: error }, "a request failed");
     return problemResponse(error);
   });
-  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY" }));
+  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY", strictTransportSecurity: false }));
   app.use(async (context, next) => {
     const from = { origin: context.req.header("Origin"), host: context.req.header("Host") };
     return admits(from)
@@ -53,14 +51,14 @@ export function createApp({ inventory, storage, identify, admits, dashboard, log
   });
   app.route("/api", createApi({ inventory, storage, identify }));
   app.all("/api/*", (context) => context.json({ type: "about:blank", title: "Not Found", status: 404 }, 404));
-  app.use(
-    serveStatic({
-      root: dashboard,
-      onFound: (path, context) => context.header("Cache-Control", path.includes("/assets/") ? forever : "no-cache"),
-    }),
-  );
-  app.notFound((context) => context.text(existsSync(dashboard) ? "Not found.\n" : notBuilt, existsSync(dashboard) ? 404 : 503));
+  if (existsSync(dashboard)) app.use(serveStatic({ root: dashboard, onFound: setCaching }));
+  else app.get("/", (context) => context.text(notBuilt, 503));
+  app.notFound((context) => context.text("Not found.\n", 404));
   return app;
 }
 
 const notBuilt = "The dashboard is not built yet. Run `npm run build` in the root of the repository, then reload this page.\n";
+
+// Built files carry a hash of what is in them in their names; the page that names them does not.
+const setCaching = (path: string, context: Context) =>
+  context.header("Cache-Control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");

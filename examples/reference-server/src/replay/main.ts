@@ -21,14 +21,16 @@ const program = new Command("replay")
   .argument("<file>", "the invoice lines")
   .option("--storage <address>", "csv:DIRECTORY or memory:", "memory:")
   .option("--speed <speed>", "max, or a factor such as 60x of the recorded time", "max")
-  .option("--server <url>", "sends to a running reference server instead of opening a storage")
+  .option("--server <url>", "sends to a running reference server instead of opening a storage; its token comes from ONHAND_TOKEN")
   .action(run);
 
 async function run(path: string, flags: Flags): Promise<void> {
   const speed = parseSpeed(flags.speed);
+  const storage = await storageFromUrl(flags.storage);
+  const server = flags.server === undefined ? undefined : serverTarget(flags.server, process.env.ONHAND_TOKEN);
   const file = await readInvoices(path);
   const plan = planReplay(file.lines);
-  const target = flags.server === undefined ? await storageTarget(await storageFromUrl(flags.storage)) : serverTarget(flags.server);
+  const target = server ?? (await storageTarget(storage));
   const progress = createProgress(process.stderr, plan.lines.length, systemTimers.now);
   try {
     const { summary, skippedBy, refusedBy } = await replay({

@@ -16,6 +16,7 @@ export {
   keyOf,
   keyText,
   type Row,
+  rowKeyText,
   type TableDefinition,
   type TableSet,
   type Value,

@@ -33,9 +33,8 @@ export function createRunner(engine: Engine, authorize: Authorize | undefined): 
   };
 }
 
-function operationOf(command: string, input: CommandInput): { key: string; fingerprint: string } {
-  const { idempotencyKey, ...request } = input;
-  return { key: idempotencyKey as string, fingerprint: fingerprint(command + JSON.stringify(request)) };
+function operationOf(command: string, input: CommandInput): { key: string; fingerprint: number } {
+  return { key: input.idempotencyKey as string, fingerprint: fingerprint(command + JSON.stringify(input)) };
 }
 
 async function requirePermission(authorize: Authorize, action: string, input: CommandInput): Promise<void> {

@@ -49,6 +49,7 @@ interface Job {
 
 const cachedRows = 400_000;
 const settlingTries = 5;
+const maximumRounds = 8;
 
 export async function createEngine({ storage, tables, clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
   const { maximumWaiting = 10_000, maximumGroup = 1_000, maximumWaitMs = 30_000 } = queue;
@@ -157,10 +158,7 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
     await set.load(tx, set.missing(commands.flatMap((command) => needsOf(command, set))));
     const now = clock.now();
     const outcomes: Outcome[] = [];
-    for (const command of commands) {
-      await complete(tx, set, command);
-      outcomes.push(decideOne(command, set, now));
-    }
+    for (const command of commands) outcomes.push(decideOne(command, set, now) ?? (await decideLater(tx, set, command, now)));
     if (set.written.length > 0) {
       // One row that only this group can have written: finding it again proves the whole group was committed.
       if (marker) set.write([{ table: operations.name, row: markerRow(marker, set.seq) }]);
@@ -209,17 +207,20 @@ const batchOf = ({ from, set }: Attempt): CommitBatch => ({
   writes: set.written.filter((write) => write.table !== operations.name),
 });
 
-/** Loads what a command needs and the group's first look did not show, such as rows of products made within the group. */
-async function complete(tx: StorageTransaction, set: WorkingSet, command: Command): Promise<void> {
-  for (let missing = set.missing(needsOf(command, set)); missing.length > 0; missing = set.missing(needsOf(command, set))) {
-    await set.load(tx, missing);
+/** Decides a command whose rows only show up one after the other: a movement leads to its level. */
+async function decideLater(tx: StorageTransaction, set: WorkingSet, command: Command, now: number): Promise<Outcome> {
+  for (let round = 0; round < maximumRounds; round++) {
+    await set.load(tx, set.missing(needsOf(command, set)));
+    const outcome = decideOne(command, set, now);
+    if (outcome) return outcome;
   }
+  return { error: new TypeError(`${command.definition.name} looks at rows that its needs don't name`) };
 }
 
 const isMarked = async (tx: StorageTransaction, marker: string): Promise<boolean> =>
   (await tx.get(operations.name, [[marker]]))[0] !== undefined;
 
-const markerRow = (key: string, seq: number) => ({ key, command: "group", fingerprint: "", outcome: null, refusal: null, seq });
+const markerRow = (key: string, seq: number) => ({ key, command: "group", fingerprint: 0, outcome: null, refusal: null, seq });
 
 function settle(job: Job, outcome: Outcome): void {
   if ("result" in outcome) job.resolve(outcome.result);

@@ -2,7 +2,7 @@ import { type OperationRow, operations } from "../domain/shared/operations";
 import type { Json } from "../domain/shared/rows";
 import type { CommandDefinition, Need } from "../domain/shared/slice";
 import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
-import type { WorkingSet } from "./working-set";
+import { notLoaded, type WorkingSet } from "./working-set";
 
 /** What every accepted command answers beside its own result. */
 export interface Receipt {
@@ -17,7 +17,7 @@ export interface Command<Input = unknown, Result = unknown> {
   readonly definition: CommandDefinition<Input, Result>;
   readonly input: Input;
   /** The caller's key, with a fingerprint of what was asked. */
-  readonly operation?: { readonly key: string; readonly fingerprint: string };
+  readonly operation?: { readonly key: string; readonly fingerprint: number };
 }
 
 /** What became of one command of a group. */
@@ -32,13 +32,19 @@ export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
 }
 
-/** Decides one command on the working set. What it writes goes into the set; a refused one leaves at most its key there. */
-export function decideOne(command: Command, set: WorkingSet, now: number): Outcome {
+/**
+ * Decides one command on the working set. What it writes goes into the set; a refused one leaves at most its key there.
+ * Undefined when rows it needs are not loaded yet: then it has written nothing.
+ */
+export function decideOne(command: Command, set: WorkingSet, now: number): Outcome | undefined {
+  set.deciding = true;
   try {
     const before = command.operation && set.get(operations, [command.operation.key]);
     return before ? replay(command, before, set) : decideFirst(command, set, now);
   } catch (error) {
-    return { error };
+    return error === notLoaded ? undefined : { error };
+  } finally {
+    set.deciding = false;
   }
 }
 
@@ -47,19 +53,29 @@ function decideFirst(command: Command, set: WorkingSet, now: number): Outcome {
   const seq = set.seq + 1;
   const decision = definition.decide(set, input, { now, seq });
   if ("refusal" in decision) {
-    remember(command, set, { seq: set.seq, outcome: null, refusal: decision.refusal as unknown as Json });
+    remember(command, set, null, decision.refusal as unknown as Json);
     return { error: refusalError(decision.refusal) };
   }
   set.write(decision.writes);
   set.seq = seq;
-  const kept = definition.recall ? definition.recall.remember(decision.result) : (decision.result as Json);
-  remember(command, set, { seq, outcome: kept, refusal: null });
-  return { result: { ...(decision.result as object), seq, replayed: false } };
+  if (command.operation) remember(command, set, kept(definition, decision.result), null);
+  return { result: Object.assign(decision.result as object, { seq, replayed: false }) };
 }
 
-function remember({ definition, operation }: Command, set: WorkingSet, what: { seq: number; outcome: Json; refusal: Json }): void {
+/** What is stored of a result so that it can be given again. */
+const kept = (definition: CommandDefinition<unknown, unknown>, result: unknown): Json =>
+  definition.recall ? definition.recall.remember(result) : (structuredClone(result) as Json);
+
+function remember({ definition, operation }: Command, set: WorkingSet, outcome: Json, refusal: Json): void {
   if (!operation) return;
-  const row: OperationRow = { ...what, key: operation.key, command: definition.name, fingerprint: operation.fingerprint };
+  const row: OperationRow = {
+    key: operation.key,
+    command: definition.name,
+    fingerprint: operation.fingerprint,
+    outcome,
+    refusal,
+    seq: set.seq,
+  };
   set.write([{ table: operations.name, row }]);
 }
 

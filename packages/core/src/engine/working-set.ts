@@ -1,4 +1,4 @@
-import { type Key, keyOf, keyText, type Row, type TableDefinition, type Value, type Write } from "../domain/shared/rows";
+import { type Key, keyOf, keyText, type Row, rowKeyText, type TableDefinition, type Value, type Write } from "../domain/shared/rows";
 import type { Need, Table, View } from "../domain/shared/slice";
 import type { StorageTransaction } from "../ports/storage";
 import type { RowCache } from "./row-cache";
@@ -9,6 +9,8 @@ import type { RowCache } from "./row-cache";
 export interface WorkingSet extends View {
   /** The number of the last command accepted. */
   seq: number;
+  /** While a command is decided, asking for a row that was not loaded throws {@link notLoaded}. */
+  deciding: boolean;
   /** Those of these needs that are not here yet. */
   missing(needs: readonly Need[]): readonly Need[];
   load(tx: StorageTransaction, needs: readonly Need[]): Promise<void>;
@@ -20,6 +22,9 @@ export interface WorkingSet extends View {
   /** After commit: the cache takes over what was written. */
   keep(cache: RowCache): void;
 }
+
+/** Thrown at a rule that looks at a row the group's first look did not load, such as one of a product made within the group. */
+export const notLoaded = Symbol("not loaded");
 
 const pageSize = 10_000;
 
@@ -64,16 +69,21 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
     found.set(question(table, where), rows);
   }
 
-  return {
+  const set: WorkingSet = {
     seq,
+    deciding: false,
     written,
 
     get<R extends Row>(table: Table<R>, key: Key): R | undefined {
-      return (lookUp(table.name, keyText(key)) ?? undefined) as R | undefined;
+      const row = lookUp(table.name, keyText(key));
+      if (row === undefined && set.deciding) throw notLoaded;
+      return (row ?? undefined) as R | undefined;
     },
 
     find<R extends Row>(table: Table<R>, where: Readonly<Record<string, Value>>): readonly R[] {
-      const rows = new Map((found.get(question(table, where)) ?? []).map((row) => [keyText(keyOf(table, row)), row]));
+      const committed = found.get(question(table, where));
+      if (!committed && set.deciding) throw notLoaded;
+      const rows = new Map((committed ?? []).map((row) => [rowKeyText(table, row), row]));
       for (const [key, row] of own.get(table.name) ?? []) {
         if (Object.entries(where).every(([column, value]) => row[column] === value)) rows.set(key, row);
         else rows.delete(key);
@@ -99,7 +109,11 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
     write(writes) {
       for (const write of writes) {
         const table = tableOf(write.table);
-        inner(own, table.name).set(keyText(keyOf(table, write.row)), Object.freeze(write.row));
+        const rows = inner(own, table.name);
+        const key = rowKeyText(table, write.row);
+        // A row written twice in a group moves to the end: storages are given rows in seq order.
+        rows.delete(key);
+        rows.set(key, Object.freeze(write.row));
         written.push(write);
       }
     },
@@ -116,6 +130,7 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
       }
     },
   };
+  return set;
 }
 
 const question = (table: TableDefinition, where: Readonly<Record<string, Value>>): string => `${table.name}${JSON.stringify(where)}`;

@@ -1,4 +1,4 @@
-import type { AggregateRow, Aggregation, Condition, OrderBy, Query, Row, TableDefinition, Value } from "@onhand/core";
+import type { AggregateRow, Aggregation, Condition, Key, OrderBy, Query, Row, TableDefinition, Value } from "@onhand/core";
 
 /** Refuses columns a table does not have: a programming mistake of the caller, not bad data. */
 export function requireColumns(table: TableDefinition, columns: Iterable<string>): void {
@@ -86,23 +86,43 @@ export function cursorRow(order: readonly OrderBy[], after: readonly Value[]): R
   return Object.fromEntries(order.map(({ column }, index) => [column, after[index]])) as unknown as Row;
 }
 
+/** The key a query asks for by equality; undefined when it leaves a column open. */
+export function equalityKey(columns: readonly string[], where: Query["where"]): Key | undefined {
+  if (!where) return undefined;
+  const key = columns.map((column) => where[column]);
+  return key.every((value) => typeof value === "string" || typeof value === "number") ? (key as Key) : undefined;
+}
+
+/** A row that has this key, for comparing. */
+export const keyRow = (table: TableDefinition, key: Key): Row =>
+  Object.fromEntries(table.key.map((column, index) => [column, key[index]])) as unknown as Row;
+
 /** Groups and sums rows. Sums are exact: they refuse to pass what a number holds exactly. */
 export function aggregateRows(rows: Iterable<Row>, aggregation: Aggregation): AggregateRow[] {
+  const aggregator = createAggregator(aggregation);
+  for (const row of rows) aggregator.add(row);
+  return aggregator.groups();
+}
+
+/** Groups and sums rows that come one at a time. */
+export function createAggregator(aggregation: Aggregation): { add(row: Row): void; groups(): AggregateRow[] } {
   const matches = matcher(aggregation.where ? { where: aggregation.where } : {});
   const measures = Object.entries(aggregation.measures);
   const groups = new Map<string, Record<string, Value>>();
-  for (const row of rows) {
-    if (!matches(row)) continue;
-    const by = aggregation.by.map((column) => row[column] ?? null);
-    const name = JSON.stringify(by);
-    let group = groups.get(name);
-    if (!group) {
-      group = Object.fromEntries(aggregation.by.map((column, index) => [column, by[index] as Value]));
-      groups.set(name, group);
-    }
-    for (const [measure, how] of measures) group[measure] = addTo(group[measure], how, row);
-  }
-  return [...groups.values()];
+  return {
+    add(row) {
+      if (!matches(row)) return;
+      const by = aggregation.by.map((column) => row[column] ?? null);
+      const name = JSON.stringify(by);
+      let group = groups.get(name);
+      if (!group) {
+        group = Object.fromEntries(aggregation.by.map((column, index) => [column, by[index] as Value]));
+        groups.set(name, group);
+      }
+      for (const [measure, how] of measures) group[measure] = addTo(group[measure], how, row);
+    },
+    groups: () => [...groups.values()],
+  };
 }
 
 function addTo(before: Value | undefined, how: Aggregation["measures"][string], row: Row): Value {

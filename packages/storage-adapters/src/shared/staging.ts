@@ -1,6 +1,14 @@
-import { type Head, type Key, keyOf, keyText, type Query, type Row, type StorageTransaction, type Write } from "@onhand/core";
-import type { MemoryTable } from "./memory-table";
+import { type Head, keyOf, keyText, type Page, type Query, type Row, type StorageTransaction, type TableDefinition, type Write } from "@onhand/core";
 import { compareRows, cursorRow, matcher, pageOf, requireColumns, totalOrder } from "./query";
+
+/** What a transaction reads of a table's committed rows. Rows at hand are answered at once, others later. */
+export interface CommittedTable {
+  readonly definition: TableDefinition;
+  get(key: readonly (string | number)[]): Row | undefined | Promise<Row | undefined>;
+  find(query: Query): FoundRows | Promise<FoundRows>;
+}
+
+type FoundRows = Pick<Page, "rows" | "more">;
 
 /** What one transaction has written so far: visible to its own reads, to nobody else until it is applied. */
 export interface Staging {
@@ -13,10 +21,10 @@ export interface Staging {
   end(): void;
 }
 
-/** A transaction over tables in memory whose writes wait aside. */
-export function createStaging(head: Head, tableOf: (name: string) => Pick<MemoryTable, "definition" | "get" | "find">): Staging {
+/** A transaction over committed tables whose writes wait aside. */
+export function createStaging(head: Head, tableOf: (name: string) => CommittedTable): Staging {
   const writes: Write[] = [];
-  const staged = new Map<string, Map<string, Row>>();
+  const staged = new Map<string, ReturnType<typeof createStagedRows>>();
   let seq = head.seq;
   let ended = false;
 
@@ -25,12 +33,24 @@ export function createStaging(head: Head, tableOf: (name: string) => Pick<Memory
   }
 
   function stage(table: string, rows: readonly Row[]): void {
-    const { definition } = tableOf(table);
-    const own = staged.get(table) ?? new Map<string, Row>();
-    staged.set(table, own);
+    let own = staged.get(table);
+    if (!own) staged.set(table, (own = createStagedRows(tableOf(table).definition)));
+    own.add(rows);
+    for (const row of rows) writes.push({ table, row });
+  }
+
+  async function refuseKnown(table: string, rows: readonly Row[]): Promise<void> {
+    const { definition, get } = tableOf(table);
+    const own = staged.get(table);
+    const fresh = new Set<string>();
+    // Positions behind the head are new to the committed table, whatever the rest of the key says.
+    const positional = definition.key[0] === "seq";
     for (const row of rows) {
-      own.set(keyText(keyOf(definition, row)), row);
-      writes.push({ table, row });
+      const key = keyOf(definition, row);
+      const text = keyText(key);
+      const known = fresh.has(text) || own?.get(text) || (positional && row.seq > head.seq ? undefined : await get(key));
+      if (known) throw new TypeError(`table ${table} has a row ${key.join(", ")} already`);
+      fresh.add(text);
     }
   }
 
@@ -43,12 +63,14 @@ export function createStaging(head: Head, tableOf: (name: string) => Pick<Memory
       live();
       const own = staged.get(table);
       const committed = tableOf(table);
-      return keys.map((key) => own?.get(keyText(key)) ?? committed.get(key));
+      const found = keys.map((key) => own?.get(keyText(key)) ?? committed.get(key));
+      return found.some((row) => row instanceof Promise) ? Promise.all(found) : (found as (Row | undefined)[]);
     },
     async find(table, query) {
       live();
       const own = staged.get(table);
-      return { ...(own ? findBoth(tableOf(table), own, query) : tableOf(table).find(query)), head: seq };
+      const found = await (own ? findBoth(tableOf(table), own.byKey(), query) : tableOf(table).find(query));
+      return { ...found, head: seq };
     },
     async put(table, rows) {
       live();
@@ -56,11 +78,7 @@ export function createStaging(head: Head, tableOf: (name: string) => Pick<Memory
     },
     async append(table, rows) {
       live();
-      const { definition, get } = tableOf(table);
-      for (const row of rows) {
-        const key = keyOf(definition, row);
-        if (get(key) ?? staged.get(table)?.get(keyText(key))) throw new TypeError(`table ${table} has a row ${key.join(", ")} already`);
-      }
+      await refuseKnown(table, rows);
       stage(table, rows);
     },
     async advance(to) {
@@ -82,17 +100,31 @@ export function createStaging(head: Head, tableOf: (name: string) => Pick<Memory
   };
 }
 
-function findBoth(
-  committed: Pick<MemoryTable, "definition" | "find">,
-  own: ReadonlyMap<string, Row>,
-  query: Query,
-): { rows: Row[]; more: boolean } {
+/** Rows of one table, put in order by key only when somebody asks: most transactions never read what they wrote. */
+function createStagedRows(definition: TableDefinition) {
+  const waiting: Row[] = [];
+  const rows = new Map<string, Row>();
+  function byKey(): ReadonlyMap<string, Row> {
+    for (const row of waiting) rows.set(keyText(keyOf(definition, row)), row);
+    waiting.length = 0;
+    return rows;
+  }
+  return {
+    add: (added: readonly Row[]) => {
+      for (const row of added) waiting.push(row);
+    },
+    get: (text: string) => byKey().get(text),
+    byKey,
+  };
+}
+
+async function findBoth(committed: CommittedTable, own: ReadonlyMap<string, Row>, query: Query): Promise<FoundRows> {
   const { definition } = committed;
   const order = totalOrder(definition, query.orderBy);
   requireColumns(definition, Object.keys(query.where ?? {}));
   // Every staged row may hide a committed one, so as many more are asked for.
-  const before = committed.find({ ...query, limit: query.limit + own.size + 1 });
-  const kept = before.rows.filter((row) => !own.has(keyText(keyOf(definition, row) as Key)));
+  const before = await committed.find({ ...query, limit: query.limit + own.size + 1 });
+  const kept = before.rows.filter((row) => !own.has(keyText(keyOf(definition, row))));
   const matches = matcher(query);
   const behind = query.after && cursorRow(order, query.after);
   const compare = compareRows(order);

@@ -1,10 +1,10 @@
 /**
- * A short name for a request, equal for equal requests. It tells an honest retry from another request under the same
- * key; it is no defence against somebody who looks for collisions in keys of their own.
+ * A short name for a request, equal for equal requests: a safe integer. It tells an honest retry from another request
+ * under the same key; it is no defence against somebody who looks for collisions in keys of their own.
  *
- * Two independent 32-bit multiplicative hashes of the text (cyrb53's mixing), 64 bits as 16 hex digits.
+ * Two independent 32-bit multiplicative hashes of the text, 53 bits of them (cyrb53).
  */
-export function fingerprint(text: string): string {
+export function fingerprint(text: string): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   for (let index = 0; index < text.length; index++) {
@@ -14,7 +14,5 @@ export function fingerprint(text: string): string {
   }
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return hex(a) + hex(b);
+  return (b & 0x1fffff) * 2 ** 32 + (a >>> 0);
 }
-
-const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");

@@ -6,7 +6,7 @@ export interface OperationRow extends Row {
   readonly key: string;
   readonly command: string;
   /** Tells a retry from another request under the same key. */
-  readonly fingerprint: string;
+  readonly fingerprint: number;
   /** What is needed to give the first result again; null when it was refused. */
   readonly outcome: Json;
   /** The first refusal; null when it was accepted. */
@@ -21,7 +21,7 @@ export const operations = defineTable<OperationRow>({
   columns: {
     key: { type: "text" },
     command: { type: "text" },
-    fingerprint: { type: "text" },
+    fingerprint: { type: "integer" },
     outcome: { type: "json", nullable: true },
     refusal: { type: "json", nullable: true },
   },

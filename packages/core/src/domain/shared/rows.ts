@@ -56,4 +56,12 @@ export interface Write {
 export const keyOf = (table: TableDefinition, row: Row): Key => table.key.map((column) => row[column] as string | number);
 
 /** One string per key, for maps. Distinct keys give distinct strings: keys hold no control characters. */
-export const keyText = (key: Key): string => (key.length === 1 ? String(key[0]) : key.join("\u0000"));
+export const keyText = (key: Key): string =>
+  key.length === 1 ? String(key[0]) : key.length === 2 ? `${key[0]}\u0000${key[1]}` : key.join("\u0000");
+
+/** The same string straight from a row: maps of rows are filled with it. */
+export function rowKeyText(table: TableDefinition, row: Row): string {
+  const [first, second] = table.key;
+  if (table.key.length > 2 || first === undefined) return keyText(keyOf(table, row));
+  return second === undefined ? String(row[first]) : `${row[first]}\u0000${row[second]}`;
+}

@@ -62,13 +62,19 @@ const schemas = {
   transfer: z.strictObject({ ...transfer, ...commandFields }),
 };
 
+/** Parses a command that is a single line, and names it as one. */
+const lineParser = <Type extends LineType>(type: Type) => {
+  const parseFields = parser(schemas[type] as unknown as z.ZodType<object>);
+  return (input: unknown) => Object.assign(parseFields(input), { type }) as unknown as ParsedCommand[Type];
+};
+
 export const parse = {
-  receive: parser(schemas.receive),
-  sell: parser(schemas.sell),
-  return: parser(schemas.return),
-  adjust: parser(schemas.adjust),
-  count: parser(schemas.count),
-  transfer: parser(schemas.transfer),
+  receive: lineParser("receive"),
+  sell: lineParser("sell"),
+  return: lineParser("return"),
+  adjust: lineParser("adjust"),
+  count: lineParser("count"),
+  transfer: lineParser("transfer"),
   apply: parser(applyCommand),
   reverse: parser(reverseCommand),
 };
@@ -95,5 +101,5 @@ export type Reverse = z.input<typeof reverseCommand>;
 export type ParsedLine = z.output<typeof line>;
 export type ParsedApply = z.output<typeof applyCommand>;
 export type ParsedReverse = z.output<typeof reverseCommand>;
-export type ParsedCommand = { [Type in keyof typeof schemas]: z.output<(typeof schemas)[Type]> };
+export type ParsedCommand = { [Type in LineType]: z.output<(typeof schemas)[Type]> & { readonly type: Type } };
 export type LineType = keyof typeof schemas;

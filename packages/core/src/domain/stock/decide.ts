@@ -1,30 +1,39 @@
 import { type LineRefusal, type Refusal, refuse } from "../../errors";
-import type { Json } from "../shared/rows";
+import { type Json, keyText } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, Recall, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
 import { type Draft, draftLedger, lineNeeds, lineRefusals, type StockResult } from "./ledger";
 import { type LevelRow, type MovementRow, movementId, movementPlace, movements, toMovement, toStockLevel } from "./tables";
 
-/** Movements say what the levels were after them, so a retry's answer is read back from the ledger and not stored twice. */
+/**
+ * Movements say what the levels were after them, so a retry's answer is read back from the ledger and not stored twice.
+ * What is remembered is how many there were; with what was `incoming`, of which movements know nothing, where there was any.
+ */
+type Remembered = number | { readonly lines: number; readonly incoming: readonly number[] };
+
 const fromLedger: Recall<StockResult> = {
-  remember: (result): Json => {
-    const incoming = result.levels.map((level) => level.incoming);
-    return { lines: result.movements.length, ...(incoming.some((quantity) => quantity !== 0) && { incoming }) };
+  remember({ movements: { length }, levels }): Remembered {
+    return levels.every((level) => level.incoming === 0) ? length : { lines: length, incoming: levels.map((level) => level.incoming) };
   },
   needs: (seq, remembered) => placesOf(seq, remembered).map((key) => ({ table: movements, key })),
   restore: (view, seq, remembered) => {
     const rows = placesOf(seq, remembered).map((key) => view.get(movements, key) as MovementRow);
-    const last = new Map(rows.map((row) => [`${row.sku}\u0000${row.storeId}`, row]));
-    const incoming = (remembered as { incoming?: readonly number[] }).incoming;
+    const last = new Map(rows.map((row) => [keyText([row.sku, row.storeId]), row]));
+    const { incoming } = partsOf(remembered);
     return {
       movements: rows.map(toMovement),
-      levels: Array.from(last.values(), (row, index) => ({ ...toStockLevel(levelAfter(row)), incoming: incoming?.[index] ?? 0 })),
+      levels: Array.from(last.values(), (row, index) => ({ ...toStockLevel(levelAfter(row)), incoming: incoming[index] ?? 0 })),
     };
   },
 };
 
+function partsOf(remembered: Json): { readonly lines: number; readonly incoming: readonly number[] } {
+  const parts = remembered as Remembered;
+  return typeof parts === "number" ? { lines: parts, incoming: [] } : parts;
+}
+
 const placesOf = (seq: number, remembered: Json): [number, number][] =>
-  Array.from({ length: (remembered as { lines: number }).lines }, (_, line) => [seq, line]);
+  Array.from({ length: partsOf(remembered).lines }, (_, line) => [seq, line]);
 
 const levelAfter = (row: MovementRow): LevelRow => ({
   seq: row.seq,
@@ -42,13 +51,13 @@ const accepted = (draft: Draft): Decision<StockResult> => ({ writes: draft.write
 /** A command that is one line of the ledger. */
 const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
   name: `stock.${type}`,
-  parse: parse[type] as (input: unknown) => ParsedCommand[Type],
+  parse: parse[type] as unknown as (input: unknown) => ParsedCommand[Type],
   refusals: lineRefusals,
   recall: fromLedger,
-  needs: (input, view) => lineNeeds({ ...input, type } as ParsedLine, view),
+  needs: (input, view) => lineNeeds(input as unknown as ParsedLine, view),
   decide(view, input, context) {
     const draft = draftLedger(view, context);
-    const refusal = draft.add({ ...input, type } as ParsedLine, input);
+    const refusal = draft.add(input as unknown as ParsedLine, input);
     return refusal ? { refusal } : accepted(draft);
   },
 });

@@ -2,7 +2,7 @@ import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
-import { type Reference, skuKeyOf } from "../shared/schemas";
+import { type Money, type Reference, skuKeyOf } from "../shared/schemas";
 import type { Context, Need, View } from "../shared/slice";
 import type { ParsedLine } from "./commands";
 import {
@@ -115,19 +115,36 @@ export function draftLedger(view: View, { now, seq }: Context): Draft {
       return { refusal: refuse("INSUFFICIENT_STOCK", { sku: product.sku, storeId: leg.storeId, requested, available }) };
     }
     return {
-      level: { ...before, seq, onHand, updatedAt: now },
+      level: {
+        seq,
+        sku: before.sku,
+        storeId: before.storeId,
+        onHand,
+        reserved: before.reserved,
+        incoming: before.incoming,
+        decimals: before.decimals,
+        updatedAt: now,
+      },
       entry: {
-        ...details,
         seq,
         line,
-        sku: product.sku,
-        storeId: leg.storeId,
+        sku: before.sku,
+        storeId: before.storeId,
         type: leg.type,
         delta,
         onHandAfter: onHand,
         reservedAfter: before.reserved,
-        decimals: product.decimals,
+        decimals: before.decimals,
+        unitCostAmount: details.unitCost?.amount ?? null,
+        unitCostCurrency: details.unitCost?.currency ?? null,
+        reason: details.reason ?? null,
+        referenceType: details.reference?.type ?? null,
+        referenceId: details.reference?.id ?? null,
+        actor: details.actor ?? null,
+        occurredAt: details.occurredAt ?? now,
         recordedAt: now,
+        idempotencyKey: details.idempotencyKey ?? null,
+        reverses: details.reverses ?? null,
       },
     };
   }
@@ -144,7 +161,7 @@ export function draftLedger(view: View, { now, seq }: Context): Draft {
         const amount = toScaled(leg.amount, product.decimals);
         if (amount === undefined) return invalid(leg.field, `must have at most ${product.decimals} decimals and be exact`);
         const delta = leg.absolute ? amount - levelOf(product, leg.storeId).onHand : amount;
-        const draft = draftOf(product, leg, delta, entries.length + drafts.length, detailsOf(line, facts, now));
+        const draft = draftOf(product, leg, delta, entries.length + drafts.length, detailsOf(line, facts));
         if (draft.refusal) return draft.refusal;
         drafts.push(draft);
       }
@@ -158,32 +175,28 @@ export function draftLedger(view: View, { now, seq }: Context): Draft {
       const unusable = unusableStore(view, row.storeId);
       if (unusable) return unusable;
       const leg: Leg = { storeId: row.storeId, type: "adjusted", field: "id", amount: 0 };
-      const draft = draftOf(product, leg, -row.delta, entries.length, { ...plainDetails(facts, now), reverses, reason: facts.reason });
+      const draft = draftOf(product, leg, -row.delta, entries.length, { ...facts, reverses });
       if (draft.refusal) return draft.refusal;
       record([draft]);
       return undefined;
     },
 
-    writes: () => [
-      ...entries.map((row) => ({ table: movements.name, row })),
-      ...Array.from(touched.values(), (row) => ({ table: levels.name, row })),
-    ],
+    writes() {
+      const writes: Write[] = [];
+      for (const row of entries) writes.push({ table: movements.name, row });
+      for (const row of touched.values()) writes.push({ table: levels.name, row });
+      return writes;
+    },
     result: () => ({ movements: entries.map(toMovement), levels: Array.from(touched.values(), toStockLevel) }),
   };
 }
 
-type EntryDetails = Pick<
-  MovementRow,
-  | "unitCostAmount"
-  | "unitCostCurrency"
-  | "reason"
-  | "referenceType"
-  | "referenceId"
-  | "actor"
-  | "occurredAt"
-  | "idempotencyKey"
-  | "reverses"
->;
+/** What an entry says beside its quantities. */
+interface EntryDetails extends EntryFacts {
+  readonly unitCost?: Money | undefined;
+  readonly reason?: string | undefined;
+  readonly reverses?: string | undefined;
+}
 
 interface Refused {
   readonly refusal: Refusal;
@@ -195,35 +208,15 @@ interface EntryDraft {
   readonly entry: MovementRow;
 }
 
-function plainDetails(facts: EntryFacts, now: number): EntryDetails {
-  return {
-    unitCostAmount: null,
-    unitCostCurrency: null,
-    reason: null,
-    referenceType: facts.reference?.type ?? null,
-    referenceId: facts.reference?.id ?? null,
-    actor: facts.actor ?? null,
-    occurredAt: facts.occurredAt ?? now,
-    idempotencyKey: facts.idempotencyKey ?? null,
-    reverses: null,
-  };
-}
-
-function detailsOf(line: ParsedLine, facts: EntryFacts, now: number): EntryDetails {
-  const reference = line.reference ?? facts.reference;
-  const unitCost = "unitCost" in line ? line.unitCost : undefined;
-  return {
-    unitCostAmount: unitCost?.amount ?? null,
-    unitCostCurrency: unitCost?.currency ?? null,
-    reason: line.reason ?? null,
-    referenceType: reference?.type ?? null,
-    referenceId: reference?.id ?? null,
-    actor: facts.actor ?? null,
-    occurredAt: line.occurredAt ?? facts.occurredAt ?? now,
-    idempotencyKey: facts.idempotencyKey ?? null,
-    reverses: null,
-  };
-}
+/** A line speaks for itself; what it leaves open, its command says. */
+const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
+  unitCost: "unitCost" in line ? line.unitCost : undefined,
+  reason: line.reason,
+  reference: line.reference ?? facts.reference,
+  actor: facts.actor,
+  occurredAt: line.occurredAt ?? facts.occurredAt,
+  idempotencyKey: facts.idempotencyKey,
+});
 
 function activeProduct(view: View, sku: string): { readonly row?: ProductRow; readonly refusal?: Refusal } {
   const row = view.get(products, [skuKeyOf(sku)]);

@@ -186,7 +186,7 @@ export const toStockLevel = (row: LevelRow): StockLevel => ({
 
 export function toMovement(row: MovementRow): Movement {
   const { unitCostAmount, unitCostCurrency, referenceType, referenceId } = row;
-  return {
+  const movement: { -readonly [Field in keyof Movement]: Movement[Field] } = {
     id: movementId(row),
     seq: row.seq,
     line: row.line,
@@ -196,15 +196,16 @@ export function toMovement(row: MovementRow): Movement {
     delta: fromScaled(row.delta, row.decimals),
     onHandAfter: fromScaled(row.onHandAfter, row.decimals),
     reservedAfter: fromScaled(row.reservedAfter, row.decimals),
-    ...(unitCostAmount !== null && unitCostCurrency !== null && { unitCost: { amount: unitCostAmount, currency: unitCostCurrency } }),
-    ...(row.reason !== null && { reason: row.reason }),
-    ...(referenceType !== null && referenceId !== null && { reference: { type: referenceType, id: referenceId } }),
-    ...(row.actor !== null && { actor: row.actor }),
     occurredAt: row.occurredAt,
     recordedAt: row.recordedAt,
-    ...(row.idempotencyKey !== null && { idempotencyKey: row.idempotencyKey }),
-    ...(row.reverses !== null && { reverses: row.reverses }),
   };
+  if (unitCostAmount !== null && unitCostCurrency !== null) movement.unitCost = { amount: unitCostAmount, currency: unitCostCurrency };
+  if (row.reason !== null) movement.reason = row.reason;
+  if (referenceType !== null && referenceId !== null) movement.reference = { type: referenceType, id: referenceId };
+  if (row.actor !== null) movement.actor = row.actor;
+  if (row.idempotencyKey !== null) movement.idempotencyKey = row.idempotencyKey;
+  if (row.reverses !== null) movement.reverses = row.reverses;
+  return movement;
 }
 
 /** Names a level in caches and protocols. Two different levels never have the same name. */

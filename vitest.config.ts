@@ -23,7 +23,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/**/*.test.{ts,tsx}"],
-          // A browser and child processes share the machine with the unit tests: their limits are for a hang, not for speed.
+          // After the unit tests, so that browsers and child processes have the machine to themselves; limits are for a hang, not for speed.
+          sequence: { groupOrder: 1 },
           testTimeout: minutes(2),
           hookTimeout: minutes(2),
         },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { codeBlocks } from "./docs/blocks";
 import { compileBlocks } from "./docs/compile";
+import { localLinks } from "./docs/links";
 
 const page = (...lines: string[]): string => lines.join("\n");
 
@@ -32,4 +33,18 @@ describe("code blocks in pages", () => {
       expect.stringMatching(/^docs\/a\.md:6 Type 'boolean' is not assignable to type 'string'/),
     ]);
   }, 60_000);
+});
+
+describe("links in pages", () => {
+  it("are followed from the folder of their page, without their anchor", () => {
+    expect(localLinks("docs/guides/a.md", "See [b](../b.md#part) and [c](c.md).")).toEqual([
+      { line: 1, target: "docs/b.md" },
+      { line: 1, target: "docs/guides/c.md" },
+    ]);
+  });
+
+  it("are not looked for in code, nor on other sites", () => {
+    const markdown = page("[a](https://example.com) `[b](b.md)` [c](#c)", "```ts", "x[a](b)", "```");
+    expect(localLinks("a.md", markdown)).toEqual([]);
+  });
 });

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { root } from "./packages";
 
-type Where = { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> };
+type Where = { readonly cwd?: string };
 
 /** Runs a command to its end on this terminal and answers whether it succeeded. */
-export const run = (command: string, args: readonly string[], { cwd = root, env = {} }: Where = {}): boolean => {
-  const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+export const run = (command: string, args: readonly string[], { cwd = root }: Where = {}): boolean => {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
   if (error) throw error;
   return status === 0;
 };

@@ -1,0 +1,13 @@
+export {
+  useConnection,
+  useMovements,
+  usePendingCommands,
+  useProduct,
+  useProducts,
+  useStockLevel,
+  useStockLevels,
+  useStores,
+} from "./hooks";
+export { InventoryProvider, type InventoryProviderProps, useInventoryClient } from "./provider";
+export { type CommandHandle, useCommand } from "./use-command";
+export { type Select, useObserved } from "./use-observed";

@@ -1,0 +1,180 @@
+// @vitest-environment happy-dom
+import type { ConnectionStatus, LevelKey } from "@onhand/client";
+import { act, cleanup, render, renderHook, screen } from "@testing-library/react";
+import { createElement, memo, type ReactElement, type ReactNode, StrictMode } from "react";
+import { renderToString } from "react-dom/server";
+import { afterEach, describe, expect, it } from "vitest";
+import { levelChange, movementChange, productChange, storeChange } from "../../client/test/support/rows";
+import { settle, setUp } from "../../client/test/support/set-up";
+import {
+  InventoryProvider,
+  useCommand,
+  useConnection,
+  useMovements,
+  usePendingCommands,
+  useProduct,
+  useProducts,
+  useStockLevel,
+  useStockLevels,
+  useStores,
+} from "../src/index";
+
+afterEach(cleanup);
+
+const tea = { sku: "TEA", storeId: "berlin" };
+
+const renders = new Map<string, number>();
+const count = (name: string) => renders.set(name, (renders.get(name) ?? 0) + 1);
+
+const Row = memo(({ stock }: { readonly stock: LevelKey }) => {
+  count(stock.sku);
+  return createElement(
+    "li",
+    null,
+    useStockLevel(stock, (level) => level?.onHand),
+  );
+});
+
+function Table(): ReactElement {
+  count("table");
+  const keys = useStockLevels({ storeId: "berlin" }, (list) => list.keys);
+  return createElement(
+    "ul",
+    null,
+    keys.map((key) => createElement(Row, { key: key.sku, stock: key })),
+  );
+}
+
+const Level = () => createElement("p", null, useStockLevel(tea)?.onHand);
+
+function Everything(): ReactElement {
+  const { status } = useConnection();
+  const list = useStockLevels();
+  return createElement("p", null, `${status} ${list.status} ${useStockLevel(tea)?.onHand ?? "unknown"}`);
+}
+
+function shop() {
+  const all = setUp();
+  const wrapper = ({ children }: { readonly children: ReactNode }) => createElement(InventoryProvider, { client: all.client }, children);
+  return { ...all, wrapper, settled: () => act(settle) };
+}
+
+describe("rendering", () => {
+  it("of a thousand rows only the changed one renders, and the list does not", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit(Array.from({ length: 1_000 }, (_, n) => levelChange(1, { sku: `P${n}`, storeId: "berlin" }, n)));
+    const { container } = render(createElement(Table), { wrapper });
+    await settled();
+    expect(container.querySelectorAll("li")).toHaveLength(1_000);
+    renders.clear();
+    act(() => server.commit([levelChange(2, { sku: "P500", storeId: "berlin" }, 77_777)]));
+    expect([...renders]).toEqual([["P500", 1]]);
+    expect(screen.getByText("77777")).toBeDefined();
+    renders.clear();
+    act(() => server.commit(["P1", "P2", "P3"].map((sku) => levelChange(3, { sku, storeId: "berlin" }, 9_999))));
+    expect([...renders].sort()).toEqual([
+      ["P1", 1],
+      ["P2", 1],
+      ["P3", 1],
+    ]);
+  });
+
+  it("a selector that picks the same renders nothing, even written in place and making new objects", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([levelChange(1, tea, 5)]);
+    let renders = 0;
+    const { result } = renderHook(
+      () => {
+        renders += 1;
+        return useStockLevels({}, (list) => ({ rows: list.items.length, ready: list.status === "ready" }));
+      },
+      { wrapper },
+    );
+    await settled();
+    expect(result.current).toEqual({ rows: 1, ready: true });
+    const [before, shown] = [renders, result.current];
+    act(() => server.commit([levelChange(2, tea, 4)]));
+    expect(renders).toBe(before);
+    act(() => server.commit([levelChange(3, { sku: "MUG", storeId: "berlin" }, 4)]));
+    expect(result.current).toEqual({ rows: 2, ready: true });
+    expect(result.current).not.toBe(shown);
+  });
+
+  it("a component that changes its question shows the answer to the new one", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([productChange(1, "A", "Apple"), productChange(1, "B", "Banana")]);
+    const { result, rerender } = renderHook(({ sku }) => useProduct(sku, (product) => product?.name), {
+      wrapper,
+      initialProps: { sku: "A" },
+    });
+    await settled();
+    expect(result.current).toBe("Apple");
+    rerender({ sku: "B" });
+    await settled();
+    expect(result.current).toBe("Banana");
+  });
+
+  it("survives StrictMode's double effects with one link and one subscription", async () => {
+    const { client, server, settled } = shop();
+    server.commit([levelChange(1, tea, 5)]);
+    render(createElement(StrictMode, null, createElement(InventoryProvider, { client }, createElement(Level))));
+    await settled();
+    expect(screen.getByText("5")).toBeDefined();
+    expect(server.links).toHaveLength(1);
+    expect(server.link().received.filter(({ t }) => t === "sub")).toHaveLength(1);
+  });
+
+  it("a server renders the state before anything is known, and connects nowhere", () => {
+    const { client, server } = shop();
+    expect(renderToString(createElement(InventoryProvider, { client }, createElement(Everything)))).toBe("<p>idle loading unknown</p>");
+    expect(server.links).toHaveLength(0);
+  });
+
+  it("a hook without a provider says what is missing", () => {
+    expect(() => renderToString(createElement(Everything))).toThrow(/InventoryProvider/);
+  });
+});
+
+describe("hooks", () => {
+  it("products, stores and movements come in order", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([productChange(1, "B"), productChange(1, "A"), storeChange(1, "berlin"), movementChange(1, tea, 3)]);
+    server.commit([movementChange(2, tea, -1)]);
+    const { result } = renderHook(
+      () => [useProducts().keys, useStores((list) => list.keys), useMovements({ sku: "TEA", limit: 10 }).items.map(({ delta }) => delta)],
+      { wrapper },
+    );
+    await settled();
+    expect(result.current).toEqual([["A", "B"], ["berlin"], [-1, 3]]);
+  });
+
+  it("the connection tells its status as it changes", async () => {
+    const { server, wrapper, settled } = shop();
+    const seen: ConnectionStatus[] = [];
+    renderHook(() => seen.push(useConnection(({ status }) => status)), { wrapper });
+    await settled();
+    act(() => server.link().drop());
+    expect(seen.filter((status, at) => status !== seen[at - 1])).toEqual(["idle", "connecting", "live", "backoff"]);
+  });
+
+  it("a command shows at once, counts as pending until it is answered, and keeps its error until the next run", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([levelChange(1, tea, 5)]);
+    const { result } = renderHook(
+      () => ({ sell: useCommand("stock.sell"), level: useStockLevel(tea), waiting: usePendingCommands().length }),
+      { wrapper },
+    );
+    await settled();
+    const release: (() => void)[] = [];
+    server.on({ op: (link, frame) => release.push(() => server.execute(link, frame)) });
+    act(() => void result.current.sell.run({ ...tea, quantity: 9 }));
+    expect(result.current).toMatchObject({ sell: { pending: 1 }, level: { onHand: -4, pending: 1 }, waiting: 1 });
+    await act(async () => release.pop()?.());
+    expect(result.current).toMatchObject({ level: { onHand: 5, pending: 0 }, waiting: 0 });
+    expect(result.current.sell).toMatchObject({ pending: 0, error: { code: "INSUFFICIENT_STOCK" } });
+    act(() => void result.current.sell.run({ ...tea, quantity: 1 }));
+    expect(result.current.sell).toMatchObject({ pending: 1, error: undefined });
+    await act(async () => release.pop()?.());
+    expect(result.current).toMatchObject({ sell: { pending: 0, error: undefined }, level: { onHand: 4, pending: 0 } });
+  });
+});

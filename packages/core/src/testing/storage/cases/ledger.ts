@@ -1,0 +1,254 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { isInventoryError } from "../../../index";
+import { allOf } from "../../check-ledger";
+import { addExamples, exampleProducts, exampleStores } from "../../fixtures";
+import { minutes } from "../../manual-clock";
+import { seededRandom } from "../../random";
+import type { StorageCase } from "../handle";
+
+const at = { sku: "TEA-50", storeId: "berlin" };
+const isInsufficient = (error: unknown): boolean => isInventoryError(error, "INSUFFICIENT_STOCK");
+
+/** Texts within what names may hold that storages have been known to change. */
+const awkwardNames = [
+  "=1+2",
+  "+49 30",
+  "-5",
+  "@SUM(A1)",
+  'the "good" one',
+  "a,b;c",
+  "O'Neill",
+  "null",
+  "007",
+  "\\N",
+  "Größe 東方 \u{1F9F6}",
+  "%_*",
+  "x".repeat(64),
+];
+
+/** What users get through the engine. */
+export const ledgerCases: readonly StorageCase[] = [
+  {
+    id: "ledger/oversell",
+    promise: "200 callers who want 1 of 100 units at the same moment get exactly 100.",
+    async run({ inventory }) {
+      const { stock, ...rest } = await inventory();
+      await addExamples({ stock, ...rest });
+      await stock.receive({ ...at, quantity: 100 });
+      const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => stock.sell({ ...at, quantity: 1 })));
+      const sold = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+      strictEqual(sold.length, 100);
+      for (const outcome of outcomes) ok(outcome.status === "fulfilled" || isInsufficient(outcome.reason));
+      deepStrictEqual(
+        sold.map(({ levels }) => levels[0]?.onHand).sort((a = 0, b = 0) => a - b),
+        Array.from({ length: 100 }, (_, left) => left),
+      );
+      strictEqual((await stock.level(at)).available, 0);
+    },
+  },
+  {
+    id: "ledger/dense",
+    promise: "Numbers are dense: 1, 2, 3 … one per accepted command and none for a refused one, through the feed and after a failure.",
+    async run({ inventory }) {
+      const open = await inventory();
+      let told = 0;
+      open.feed.subscribe(({ from, to }) => {
+        strictEqual(from, told);
+        told = to;
+      });
+      await addExamples(open);
+      const first = exampleProducts.length + exampleStores.length;
+      for (let round = 1; round <= 10; round++) {
+        strictEqual((await open.stock.receive({ ...at, quantity: 1 })).seq, first + round);
+        await rejects(open.stock.sell({ ...at, quantity: 1_000 }), isInsufficient);
+      }
+      strictEqual(await open.feed.head(), first + 10);
+      strictEqual(told, first + 10);
+      const { items } = await open.stock.movements({ ...at });
+      deepStrictEqual(
+        items.map((movement) => movement.seq),
+        Array.from({ length: 10 }, (_, index) => first + 1 + index),
+      );
+    },
+  },
+  {
+    id: "ledger/all-or-nothing",
+    promise: "A batch happens wholly or not at all, adds up demand for one level, and a refusal names every line that failed.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await addExamples(open);
+      await open.stock.receive({ ...at, quantity: 10 });
+      const head = await open.feed.head();
+      const batch = open.stock.apply([
+        { type: "sell", ...at, quantity: 6 },
+        { type: "receive", sku: "CUP", storeId: "berlin", quantity: 3 },
+        { type: "sell", ...at, quantity: 6 },
+        { type: "sell", sku: "NOTHING", storeId: "berlin", quantity: 1 },
+        { type: "sell", sku: "CUP", storeId: "berlin", quantity: 3 },
+      ]);
+      await rejects(batch, (error) => {
+        ok(isInsufficient(error) && isInventoryError(error, "INSUFFICIENT_STOCK"));
+        deepStrictEqual(
+          error.details.lines?.map(({ index, code }) => [index, code]),
+          [
+            [2, "INSUFFICIENT_STOCK"],
+            [3, "UNKNOWN_PRODUCT"],
+          ],
+        );
+        return true;
+      });
+      strictEqual(await open.feed.head(), head);
+      strictEqual((await open.stock.level(at)).onHand, 10);
+      const { seq, movements } = await open.stock.apply([
+        { type: "sell", ...at, quantity: 6 },
+        { type: "transfer", sku: "TEA-50", from: "berlin", to: "hub", quantity: 4 },
+      ]);
+      deepStrictEqual(
+        movements.map((movement) => [movement.seq, movement.line, movement.delta]),
+        [
+          [seq, 0, -6],
+          [seq, 1, -4],
+          [seq, 2, 4],
+        ],
+      );
+    },
+  },
+  {
+    id: "ledger/big-batch",
+    promise: "A batch of 1,000 lines is one command with one number.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await addExamples(open);
+      const lines = Array.from({ length: 1_000 }, (_, index) => ({
+        type: "receive" as const,
+        sku: "CUP",
+        storeId: exampleStores[index % 3]?.id ?? "hub",
+        quantity: 1,
+      }));
+      const { seq, movements, levels } = await open.stock.apply(lines);
+      strictEqual(movements.length, 1_000);
+      ok(movements.every((movement, line) => movement.seq === seq && movement.line === line));
+      strictEqual(
+        levels.reduce((sum, level) => sum + level.onHand, 0),
+        1_000,
+      );
+      strictEqual((await allOf((page) => open.stock.movements(page))).length, 1_000);
+    },
+  },
+  {
+    id: "ledger/keys",
+    promise: "An idempotency key is applied once: retries at once or later get the first answer, refusals included.",
+    async run({ inventory, clock }) {
+      const open = await inventory();
+      await addExamples(open);
+      const receive = { ...at, quantity: 7, reference: { type: "delivery", id: "L-1" }, idempotencyKey: "delivery 1" };
+      const answers = await Promise.all(Array.from({ length: 20 }, () => open.stock.receive(receive)));
+      strictEqual(answers.filter((answer) => !answer.replayed).length, 1);
+      clock.advance(minutes(60));
+      const late = await open.stock.receive(receive);
+      deepStrictEqual(late, { ...answers[0], replayed: true });
+      const sell = { ...at, quantity: 8, idempotencyKey: "order 1" };
+      await rejects(open.stock.sell(sell), isInsufficient);
+      await open.stock.receive({ ...at, quantity: 100 });
+      await rejects(open.stock.sell(sell), (error) => isInventoryError(error, "INSUFFICIENT_STOCK") && error.details.replayed === true);
+      await rejects(open.stock.sell({ ...sell, quantity: 1 }), (error) => isInventoryError(error, "IDEMPOTENCY_MISMATCH"));
+      strictEqual((await open.stock.level(at)).onHand, 107);
+    },
+  },
+  {
+    id: "ledger/text",
+    promise: "SKUs, names, references and everything else a host writes come back as they were written.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await open.stores.create({ id: "berlin", name: "Berlin" });
+      for (const text of awkwardNames) {
+        const product = {
+          sku: text,
+          name: text,
+          barcode: text,
+          category: text,
+          supplierId: text,
+          unit: text,
+          attributes: { [text]: [text, null, 1.5] },
+        };
+        await open.products.create(product);
+        const { createdAt, updatedAt, seq, ...kept } = await open.products.get(text);
+        deepStrictEqual(kept, { ...product, decimals: 0, backorderLimit: 0, archived: false });
+        const entry = {
+          sku: text,
+          storeId: "berlin",
+          quantity: 1,
+          reason: text,
+          actor: text,
+          reference: { type: text.slice(0, 50), id: text },
+        };
+        const { movements } = await open.stock.receive(entry);
+        deepStrictEqual((await open.stock.movements({ sku: text })).items, movements);
+        deepStrictEqual((await open.stock.movements({ reference: entry.reference })).items, movements);
+        deepStrictEqual([movements[0]?.reason, movements[0]?.actor, movements[0]?.reference], [text, text, entry.reference]);
+      }
+      deepStrictEqual((await allOf((page) => open.products.list(page))).length, awkwardNames.length);
+    },
+  },
+  {
+    id: "ledger/decimals",
+    promise: "Quantities are exact to their decimals and to the largest safe integer; what would pass it is refused.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await addExamples(open);
+      const beans = { sku: "BEANS", storeId: "hub" };
+      for (let index = 0; index < 10; index++) await open.stock.receive({ ...beans, quantity: 0.1 });
+      strictEqual((await open.stock.level(beans)).onHand, 1);
+      await open.stock.sell({ ...beans, quantity: 0.999 });
+      strictEqual((await open.stock.level(beans)).onHand, 0.001);
+      const cups = { sku: "CUP", storeId: "hub" };
+      await open.stock.receive({ ...cups, quantity: Number.MAX_SAFE_INTEGER });
+      await rejects(open.stock.receive({ ...cups, quantity: 1 }), (error) => isInventoryError(error, "INVALID_INPUT"));
+      strictEqual((await open.stock.level(cups)).onHand, Number.MAX_SAFE_INTEGER);
+      strictEqual((await open.stock.asOf(Date.UTC(2100, 0), cups)).items[0]?.onHand, Number.MAX_SAFE_INTEGER);
+    },
+  },
+  {
+    id: "ledger/mixed",
+    promise: "After hundreds of mixed commands from many callers every level is the sum of its movements.",
+    async run({ inventory, clock }) {
+      const open = await inventory();
+      await addExamples(open);
+      const random = seededRandom(20_261);
+      const step = (): Promise<unknown> => {
+        const place = { sku: random.pick(["TEA-50", "CUP", "GIFT-BOX"]), storeId: random.pick(["berlin", "hamburg", "hub"]) };
+        const quantity = 1 + random.below(9);
+        const occurredAt = clock.now() - random.below(minutes(600));
+        return random.pick([
+          () => open.stock.receive({ ...place, quantity, occurredAt }),
+          () => open.stock.sell({ ...place, quantity }),
+          () => open.stock.adjust({ ...place, delta: quantity - 5 || 1, reason: "correction" }),
+          () => open.stock.count({ ...place, counted: quantity }),
+          () => open.stock.transfer({ sku: place.sku, from: place.storeId, to: place.storeId === "hub" ? "berlin" : "hub", quantity }),
+          () => open.stock.reverse(`m${9 + random.below(100)}-0`),
+        ])();
+      };
+      for (let round = 0; round < 15; round++) {
+        clock.advance(minutes(1));
+        const outcomes = await Promise.allSettled(Array.from({ length: 20 }, step));
+        for (const outcome of outcomes)
+          ok(outcome.status === "fulfilled" || isInventoryError(outcome.reason), String(outcome.status === "rejected" && outcome.reason));
+      }
+    },
+  },
+  {
+    id: "ledger/closed",
+    promise: "Closing an inventory finishes the commands that wait; later ones are `STORAGE_CLOSED`.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await addExamples(open);
+      const waiting = Array.from({ length: 20 }, () => open.stock.receive({ ...at, quantity: 1 }));
+      const closing = open.close();
+      strictEqual((await Promise.all(waiting)).length, 20);
+      await closing;
+      await rejects(open.stock.receive({ ...at, quantity: 1 }), (error) => isInventoryError(error, "STORAGE_CLOSED"));
+      await rejects(open.stock.level(at), (error) => isInventoryError(error, "STORAGE_CLOSED"));
+      await open.close();
+    },
+  },
+];

@@ -32,6 +32,7 @@ export default {
   tsconfig: "tsconfig.json",
   out: "docs/api",
   readme: "README.md",
+  projectDocuments: ["docs/*.md", "docs/guides/*.md", "docs/contracts/*.md", "docs/decisions/*.md"],
   displayBasePath: ".",
   githubPages: false,
   excludeExternals: true,

@@ -42,7 +42,8 @@ export function createMemoryTable(definition: TableDefinition): MemoryTable {
     definition,
     find,
     aggregate(aggregation: Aggregation) {
-      requireColumns(definition, [...Object.keys(aggregation.where ?? {}), ...aggregation.by]);
+      const measured = Object.values(aggregation.measures).flatMap((how) => ("count" in how ? [] : Object.values(how)));
+      requireColumns(definition, [...Object.keys(aggregation.where ?? {}), ...aggregation.by, ...measured]);
       return aggregateRows(rows.candidates(aggregation.where) ?? rows.inKeyOrder(), aggregation);
     },
   });

@@ -1,5 +1,4 @@
-import type { CommandInput, CommandResult, CommandType } from "@onhand/client";
-import { type InventoryError, isInventoryError } from "@onhand/core";
+import { type CommandInput, type CommandResult, type CommandType, type InventoryError, isInventoryError } from "@onhand/client";
 import { useCallback, useState } from "react";
 import { useInventoryClient } from "./provider";
 

@@ -4,8 +4,6 @@ import { act, cleanup, render, renderHook, screen } from "@testing-library/react
 import { createElement, memo, type ReactElement, type ReactNode, StrictMode } from "react";
 import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, it } from "vitest";
-import { levelChange, movementChange, productChange, storeChange } from "../../client/test/support/rows";
-import { settle, setUp } from "../../client/test/support/set-up";
 import {
   InventoryProvider,
   useCommand,
@@ -18,6 +16,8 @@ import {
   useStockLevels,
   useStores,
 } from "../src/index";
+import { levelChange, movementChange, productChange, storeChange } from "./support/rows";
+import { settle, setUp } from "./support/set-up";
 
 afterEach(cleanup);
 
@@ -166,7 +166,7 @@ describe("hooks", () => {
     );
     await settled();
     const release: (() => void)[] = [];
-    server.on({ op: (link, frame) => release.push(() => server.execute(link, frame)) });
+    server.onOp((op) => void release.push(() => server.execute(op)));
     act(() => void result.current.sell.run({ ...tea, quantity: 9 }));
     expect(result.current).toMatchObject({ sell: { pending: 1 }, level: { onHand: -4, pending: 1 }, waiting: 1 });
     await act(async () => release.pop()?.());

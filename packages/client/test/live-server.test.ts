@@ -1,0 +1,123 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInventoryClient, type InventoryClient, type Observable } from "@onhand/client";
+import { createInventory, type Inventory } from "@onhand/core";
+import { memoryStorage } from "@onhand/storage-adapters/memory";
+import { wsTransport } from "@onhand/transport-adapters/ws/client";
+import { allowEverythingForDemos, createWsServer } from "@onhand/transport-adapters/ws/server";
+import { afterEach, describe, expect, it } from "vitest";
+
+const tea = { sku: "TEA", storeId: "berlin" };
+const endings: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+/** Resolves with the first value that is as wanted. */
+function until<T>(observable: Observable<T>, wanted: (value: T) => boolean): Promise<T> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!wanted(observable.get())) return;
+      stop();
+      resolve(observable.get());
+    };
+    const stop = observable.subscribe(look);
+    look();
+  });
+}
+
+async function open(): Promise<Inventory> {
+  const inventory = await createInventory({ storage: memoryStorage() });
+  await inventory.stores.create({ id: "berlin", name: "Berlin" });
+  await inventory.products.create({ sku: "TEA", name: "Green tea" });
+  await inventory.stock.receive({ ...tea, quantity: 10 });
+  endings.push(() => inventory.close());
+  return inventory;
+}
+
+async function serve(inventory: Inventory, port = 0) {
+  const server = createServer();
+  const live = createWsServer({ inventory, server, authenticate: async () => ({ id: "clerk" }), authorize: allowEverythingForDemos });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const close = async () => {
+    await live.close({ afterMs: 0 });
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+function connect(port: number): InventoryClient {
+  const client = createInventoryClient({ transport: wsTransport({ url: `ws://127.0.0.1:${port}/live` }), random: () => 0 });
+  endings.push(() => client.stop());
+  client.start();
+  return client;
+}
+
+describe("against a real server", () => {
+  it("one client's sale shows at another, and never counts twice at its own", async () => {
+    const inventory = await open();
+    const { port, close } = await serve(inventory);
+    endings.push(close);
+    const [till, office] = [connect(port), connect(port)];
+    const seen: number[] = [];
+    const level = till.level(tea);
+    const look = () => {
+      const onHand = level.get()?.onHand;
+      if (onHand !== undefined && onHand !== seen.at(-1)) seen.push(onHand);
+    };
+    level.subscribe(look);
+    const atOffice = office.levels({ storeId: "berlin" });
+    await Promise.all([until(level, (now) => now?.onHand === 10), until(atOffice, ({ status }) => status === "ready")]);
+    await expect(till.command("stock.sell", { ...tea, quantity: 3 })).resolves.toMatchObject({ replayed: false, levels: [{ onHand: 7 }] });
+    await until(atOffice, ({ items }) => items[0]?.onHand === 7);
+    await until(level, (now) => now?.pending === 0);
+    await expect(till.command("stock.sell", { ...tea, quantity: 30 })).rejects.toMatchObject({
+      code: "INSUFFICIENT_STOCK",
+      details: { requested: 30, available: 7 },
+    });
+    await until(level, (now) => now?.pending === 0);
+    look();
+    expect(seen).toEqual([10, 7, -23, 7]);
+  });
+
+  it("a hundred sales from two tills at once end in the same figures everywhere", async () => {
+    const inventory = await open();
+    const { port, close } = await serve(inventory);
+    endings.push(close);
+    await inventory.stock.receive({ ...tea, quantity: 90 });
+    const tills = [connect(port), connect(port)];
+    const levels = tills.map((till) => till.level(tea));
+    const movements = tills[0]?.movements({ limit: 20 });
+    if (!movements) throw new Error("no till");
+    await Promise.all([
+      ...levels.map((level) => until(level, (now) => now?.onHand === 100)),
+      until(movements, ({ status }) => status === "ready"),
+    ]);
+    const sales = tills.flatMap((till) => Array.from({ length: 50 }, () => till.command("stock.sell", { ...tea, quantity: 1 })));
+    await Promise.all(sales);
+    await Promise.all(levels.map((level) => until(level, (now) => now?.onHand === 0 && now.pending === 0)));
+    const { items } = await until(movements, (list) => list.items[0]?.onHandAfter === 0);
+    expect(items.map(({ onHandAfter }) => onHandAfter)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  });
+
+  it("comes back by itself when the server restarts, and brings the commands given meanwhile", async () => {
+    const inventory = await open();
+    const first = await serve(inventory);
+    const client = connect(first.port);
+    const level = client.level(tea);
+    await until(level, (now) => now?.onHand === 10);
+    await until(client.connection, ({ status }) => status === "live");
+    const down = until(client.connection, ({ status }) => status !== "live");
+    await first.close();
+    await down;
+    await inventory.stock.receive({ ...tea, quantity: 5 });
+    const sold = client.command("stock.sell", { ...tea, quantity: 1 });
+    expect(level.get()).toMatchObject({ onHand: 9, pending: 1 });
+    const second = await serve(inventory, first.port);
+    endings.push(second.close);
+    await expect(sold).resolves.toMatchObject({ replayed: false });
+    await until(level, (now) => now?.onHand === 14 && now.pending === 0);
+    await until(client.connection, ({ status }) => status === "live");
+  });
+});

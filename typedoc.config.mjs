@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { ReflectionKind } from "typedoc";
+import { linksByName, nameAfterHeadings, nameAfterImports } from "./scripts/docs/typedoc-plugins.mjs";
 
 // All public entries of all packages by import name, read from their manifests, so that none is forgotten.
 const manifests = readdirSync("packages").map((folder) => ({
@@ -14,21 +14,12 @@ const entries = manifests.flatMap(({ folder, name, exports }) => {
   }));
 });
 
-/** Pages carry the name one writes after `from`, not a path of this repository. */
-const nameAfterImports = (app) =>
-  app.converter.on("createDeclaration", (_context, reflection) => {
-    if (!reflection.kindOf(ReflectionKind.Module)) return;
-    const source = reflection.sources?.[0]?.fullFileName ?? "";
-    const entry = entries.find(({ path }) => source.endsWith(`/${path}`));
-    if (entry) reflection.name = entry.name;
-  });
-
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "onhand",
   entryPoints: entries.map(({ path }) => path),
   entryPointStrategy: "resolve",
-  plugin: [nameAfterImports],
+  plugin: [nameAfterImports(entries), nameAfterHeadings, linksByName],
   tsconfig: "tsconfig.json",
   out: "docs/api",
   readme: "README.md",

@@ -191,6 +191,19 @@ describe("joining the stream", () => {
     expect(ranges[0]?.[1]).toBe(ranges[1]?.[0]);
   });
 
+  it("asking again for the same filter replaces the subscription, also when no further one would be allowed", async () => {
+    const { connect, receive } = await hubFixture({ limits: { maxSubscriptions: 1 } });
+    const link = await connect();
+    for (const ref of ["r1", "r2"]) {
+      link.say({ t: "sub", ref, filter: levels });
+      await settled();
+    }
+    await receive();
+    expect(link.of("subbed").map(({ ref }) => ref)).toEqual(["r1", "r2"]);
+    expect(new Set(link.of("subbed").map(({ sid }) => sid)).size).toBe(1);
+    expect(link.of("d")).toHaveLength(1);
+  });
+
   it("unsub ends it", async () => {
     const { connect, receive } = await hubFixture();
     const link = await connect();
@@ -200,6 +213,42 @@ describe("joining the stream", () => {
     await settled();
     await receive();
     expect(link.of("d")).toEqual([]);
+  });
+});
+
+describe("a read that lags behind the stream", () => {
+  it("is repeated until it meets the stream, so that nothing falls between", async () => {
+    let stale: { seq: number } | undefined;
+    const { connect, receive, time, inventory } = await hubFixture({
+      inventory: ({ feed, execute }) => ({
+        execute,
+        feed: {
+          ...feed,
+          async since(seq, options) {
+            const page = await feed.since(seq, options);
+            if (!stale) return page;
+            const { seq: head } = stale;
+            return { items: page.items.filter((item) => item.seq <= head), head, position: head, more: false };
+          },
+        },
+      }),
+    });
+    const seq = await receive("A");
+    const link = await connect();
+    link.say({ t: "sub", ref: "keep", filter: levels });
+    await settled();
+    stale = { seq };
+    await receive("B");
+    const late = await connect({ token: "grace" });
+    late.say({ t: "sub", ref: "r", filter: levels, position: { epoch: inventory.feed.epoch, seq } });
+    await settled();
+    expect(late.of("d")).toEqual([]);
+    stale = undefined;
+    for (let turn = 0; turn < 4; turn += 1) {
+      time.advance(100);
+      await settled();
+    }
+    expect(late.of("d").flatMap(({ changes }) => changes.map(({ key }) => key))).toEqual(["B/berlin"]);
   });
 });
 
@@ -399,6 +448,21 @@ describe("commands", () => {
   });
 });
 
+describe("a command's own change", () => {
+  it("is not skipped when its answer comes while the change waits for the window", async () => {
+    const { connect, receive, time } = await hubFixture();
+    const link = await connect();
+    link.say({ t: "sub", ref: "r", filter: levels });
+    await settled();
+    await receive("A");
+    link.say({ t: "op", id: "k1", command: "stock.receive", input: { sku: "B", storeId: "berlin", quantity: 5 } });
+    await settled();
+    expect(link.of("ack")).toHaveLength(1);
+    time.advance(25);
+    expect(link.of("d").at(-1)).toMatchObject({ to: 7, changes: [{ key: "B/berlin" }] });
+  });
+});
+
 describe("permission", () => {
   it("denies commands, subscriptions and rows separately, and anything but true is no", async () => {
     const asked: [string, unknown][] = [];
@@ -569,6 +633,29 @@ describe("limits", () => {
     for (let turns = 0; turns < 20; turns += 1) await settled();
     expect(most).toBe(2);
     expect(links.map((link) => link.of("snap").at(-1)?.last)).toEqual([true, true, true, true, true]);
+  });
+});
+
+describe("another ledger under the same hub", () => {
+  it("resets every subscription", async () => {
+    let epoch = "first";
+    const { connect, time } = await hubFixture({
+      inventory: ({ feed, execute }) => ({
+        execute,
+        feed: {
+          ...feed,
+          get epoch() {
+            return epoch;
+          },
+        },
+      }),
+    });
+    const link = await connect();
+    link.say({ t: "sub", ref: "r", filter: levels });
+    await settled();
+    epoch = "second";
+    time.advance(1_000);
+    expect(link.of("reset")).toMatchObject([{ sid: link.of("subbed")[0]?.sid, reason: "epoch" }]);
   });
 });
 

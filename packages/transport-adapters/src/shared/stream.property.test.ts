@@ -30,6 +30,10 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("batch" as const), storeId: fc.constantFrom(...storeIds) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("connect" as const), who: one }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("op" as const), who: one, sku: fc.constantFrom(...skus), id: fc.integer({ min: 0, max: 9 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("drop" as const), who: one }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("stall" as const), who: one }) },
   {
@@ -47,7 +51,10 @@ async function perform(world: World, event: Step): Promise<void> {
   else if (event.do === "batch") {
     void inventory.stock.apply(skus.map((sku) => ({ type: "receive" as const, sku, storeId: event.storeId, quantity: 2 })));
   } else if (event.do === "connect") replicas[event.who]?.connect();
-  else if (event.do === "drop") replicas[event.who]?.link?.drop();
+  else if (event.do === "op") {
+    const input = { sku: event.sku, storeId: "paris", quantity: 3 };
+    replicas[event.who]?.link?.say({ t: "op", id: `op-${event.id}-${event.sku}`, command: "stock.receive", input });
+  } else if (event.do === "drop") replicas[event.who]?.link?.drop();
   else if (event.do === "stall") replicas[event.who]?.link?.stall();
   else if (event.do === "take") replicas[event.who]?.link?.take(event.count);
   else if (event.do === "pass") time.advance(event.ms);

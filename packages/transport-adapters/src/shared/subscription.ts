@@ -77,7 +77,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   function deliver(delta: Delta): void {
     const readable = permissions.readable(delta.changes);
-    if (delta.from > position || readable instanceof Promise) start(() => keepForLater(delta));
+    if (readable instanceof Promise) start(() => keepForLater(delta));
     else sendDelta(delta, readable);
   }
 

@@ -3,7 +3,7 @@ import { hashKey, type QueryCacheNotifyEvent, type QueryClient } from "@tanstack
 import { createListeners } from "./observable";
 
 /** The first part of every query key of this package: `["onhand", "level", id]`, `["onhand", "index", …]`. */
-export const cacheRoot = "onhand";
+const cacheRoot = "onhand";
 
 /** One query per row and per index in somebody's `QueryClient`. */
 export type Cache = ReturnType<typeof createCache>;

@@ -33,9 +33,6 @@ interface Entry {
   notBefore?: number;
 }
 
-/** Commands on their way to the server and the answers on their way back. */
-export type Commands = ReturnType<typeof createCommands>;
-
 /**
  * Keeps commands until they are answered: shows what they are expected to do, sends them in order, and sends them
  * again under the same key after a lost link.

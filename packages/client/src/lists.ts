@@ -56,9 +56,6 @@ const asChange = (entity: Entity, value: Views[Entity]): Change => ({ entity, va
 const nothing: List<never, never> = { status: "loading", keys: [], items: [] };
 const asked: Loading = { status: "loading" };
 
-/** Rows and lists as observables: the same one for the same question. */
-export type Lists = ReturnType<typeof createLists>;
-
 /** Makes observables over the cache that ask the server while somebody listens. */
 export function createLists(options: { readonly rows: Rows; readonly cache: Cache; readonly subscriptions: Subscriptions }) {
   const { rows, cache, subscriptions } = options;

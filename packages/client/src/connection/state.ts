@@ -166,7 +166,7 @@ const linked = {
 } as const;
 
 /** What every event does in every state. */
-export const transitions: { readonly [S in ConnectionStatus]: Steps } = {
+const transitions: { readonly [S in ConnectionStatus]: Steps } = {
   idle: { ...atRest, start: begin, stop: close },
   connecting: { ...linked, welcomed: sync, synced: stay, behind: stay },
   syncing: { ...linked, welcomed: stay, synced: goLive, behind: stay },

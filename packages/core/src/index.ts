@@ -1,5 +1,5 @@
 export type { Rebuilding, Verification } from "./api/audit";
-export { createInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
+export { commandRefusals, createInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export { matchesFilter } from "./api/feed";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";

@@ -4,7 +4,7 @@ import * as stock from "../domain/stock/decide";
 import { tableSet } from "../domain/tables";
 import { createEngine, type QueueLimits } from "../engine/engine";
 import type { Receipt } from "../engine/job";
-import { InventoryError } from "../errors";
+import { InventoryError, type InventoryErrorCode } from "../errors";
 import type { Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { consoleLogger, type Logger } from "../ports/logger";
@@ -70,6 +70,11 @@ export interface Inventory {
 // Each definition parses what it is given, so by name they can be run on anything.
 const definitions = [...Object.values(catalog), ...Object.values(stock)] as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const commands = new Map(definitions.map((definition) => [definition.name, definition]));
+
+/** Every command by its name, with the codes its rule may refuse with. */
+export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCode[]>> = Object.fromEntries(
+  definitions.map(({ name, refusals }) => [name, refusals]),
+);
 
 /**
  * Opens an inventory on a storage.

@@ -139,7 +139,7 @@ export const durabilityCases: readonly StorageCase[] = [
   },
   {
     id: "durable/not-said-otherwise",
-    promise: "A storage that is not durable says `none`, and a new one knows nothing of the one before.",
+    promise: "A storage that is not durable says `none`, and nobody pretends to open it again.",
     requires: "not durable",
     async run({ storage, reopen }) {
       strictEqual(storage.capabilities.durability, "none");

@@ -1,4 +1,4 @@
-import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { isInventoryError } from "../../../index";
 import { needed, type StorageCase } from "../handle";
 import { everything, idsOf, parcel, probeNames, probeTables, putParcels } from "../probe-tables";
@@ -25,17 +25,6 @@ export const openingCases: readonly StorageCase[] = [
       await putParcels(storage, { a: {} });
       deepStrictEqual(await storage.open(probeTables), { epoch: first.epoch, seq: 1 });
       deepStrictEqual(idsOf(await storage.find("parcels", everything)), ["a"]);
-    },
-  },
-  {
-    id: "open/own-life",
-    promise: "Two storages made apart have different epochs, so positions of one are never taken for those of the other.",
-    requires: "not durable",
-    async run({ storage, inventory }) {
-      const { epoch } = await storage.open(probeTables);
-      notStrictEqual(epoch, "");
-      const { feed } = await inventory();
-      strictEqual(feed.epoch, epoch);
     },
   },
   {

@@ -1,18 +1,19 @@
 import { type Actor, isInventoryError } from "@onhand/core";
-import { type ClientFrame, parseClientFrame, protocolVersion, type ServerFrame } from "@onhand/core/protocol";
+import { type ClientFrame, protocolVersion, type ServerFrame } from "@onhand/core/protocol";
 import { createPermissions } from "./authorization";
 import { closeCodes } from "./close-codes";
 import { bytesOf } from "./encode";
 import type { HubContext } from "./hub-context";
+import { createIntake } from "./intake";
 import type { Link, LinkEvents } from "./link";
 import { createOperations } from "./operations";
 import type { LinkRequest } from "./options";
 import { createPulse } from "./pulse";
 import { type Farewell, farewell, outOfTurn, refusedFor } from "./refusal";
 import { createSubscriptions } from "./subscriptions";
-import { createTokenBucket } from "./token-bucket";
 import { createWriter } from "./writer";
 
+type Turn = Exclude<ClientFrame, { t: "pong" }>;
 type FrameOf<T extends ClientFrame["t"]> = Extract<ClientFrame, { t: T }>;
 
 /** One client, from the moment its link opens. */
@@ -43,12 +44,18 @@ export function createConnection(
   const openedAt = clock.now();
   let actor = known.actor;
   let state: "new" | "open" | "closed" = "new";
-  let turn = Promise.resolve();
-  let waiting = 0;
   let acknowledged = 0;
 
   const pulse = createPulse(clock, limits);
-  const rate = createTokenBucket(clock, { perSecond: limits.maxFramesPerSecond, burst: 2 * limits.maxFramesPerSecond });
+  const intake = createIntake({
+    limits,
+    clock,
+    // Nobody is trusted with much before they have said who they are.
+    maxWaitingBytes: () => (state === "new" ? 2 * limits.maxFrameBytes : limits.hardQueueBytes),
+    begin,
+    onFailure: fail,
+    onExcess: () => end(farewell("limited", { retryAfterMs: 5_000 })),
+  });
   const writer = createWriter(link, limits, clock, () => subscriptions.resume());
   const permissions = createPermissions(context.authorize, () => actor, logger);
   const subscriptions = createSubscriptions({ context, writer, permissions, send, onFailure: fail });
@@ -100,13 +107,12 @@ export function createConnection(
     unsub: async (frame: FrameOf<"unsub">) => subscriptions.unsubscribe(frame.sid),
     auth: reauthenticate,
     op: (frame: FrameOf<"op">) => operations.begin(frame),
-    pong: async () => undefined,
-  } as const satisfies { [T in ClientFrame["t"]]: (frame: FrameOf<T>) => Promise<void> };
+  } as const satisfies { [T in Turn["t"]]: (frame: FrameOf<T>) => Promise<void> };
 
-  async function begin(frame: ClientFrame): Promise<void> {
+  async function begin(frame: Turn): Promise<void> {
     if (state === "closed") return;
     if ((state === "new") !== (frame.t === "hello")) throw outOfTurn("hello comes first, and only once");
-    await (handlers[frame.t] as (frame: ClientFrame) => Promise<void>)(frame);
+    await (handlers[frame.t] as (frame: Turn) => Promise<void>)(frame);
   }
 
   async function hello({ v, token, session: former }: FrameOf<"hello">): Promise<void> {
@@ -168,20 +174,7 @@ export function createConnection(
     receive(data) {
       if (state === "closed") return;
       pulse.heard();
-      if (rate.take().waitMs > 0 || waiting >= limits.maxWaitingFrames) return end(farewell("limited", { retryAfterMs: 5_000 }));
-      try {
-        const frame = parseClientFrame(data, { maxBytes: limits.maxFrameBytes });
-        if (frame.t === "pong") return;
-        waiting += 1;
-        turn = turn
-          .then(() => begin(frame))
-          .catch(fail)
-          .finally(() => {
-            waiting -= 1;
-          });
-      } catch (error) {
-        fail(error);
-      }
+      intake.take(data);
     },
     refuse: (reason, details) => end(farewell(reason, details)),
     closed: forget,

@@ -1,5 +1,5 @@
 import { errorCodes, InventoryError, type InventoryErrorCode, isInventoryError, type Logger } from "@onhand/core";
-import { type CloseReason, closeCodes } from "./close-codes";
+import type { CloseReason } from "./close-codes";
 
 /** What a client is told of an error: its code and details, never its cause. */
 export interface Refused {
@@ -56,9 +56,6 @@ export function farewell(reason: CloseReason, details: Readonly<Record<string, u
   const { code, ...when } = farewells[reason];
   return { ...refusedBy(code, details), ...when, reason };
 }
-
-/** Whether a client may come back by itself after this close code. */
-export const mayReturn = (code: number): boolean => code < closeCodes.replaced;
 
 /** An `INVALID_INPUT` about a frame as a whole. */
 export const outOfTurn = (message: string) => new InventoryError("INVALID_INPUT", { issues: [{ path: "", message }] });

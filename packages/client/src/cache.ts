@@ -1,5 +1,5 @@
 import type { Stop } from "@onhand/core";
-import { hashKey, type QueryCacheNotifyEvent, type QueryClient } from "@tanstack/query-core";
+import type { QueryCacheNotifyEvent, QueryClient } from "@tanstack/query-core";
 import { createListeners } from "./observable";
 
 /** The first part of every query key of this package: `["onhand", "level", id]`, `["onhand", "index", …]`. */
@@ -22,22 +22,24 @@ export function createCache(queryClient: QueryClient) {
   });
 
   const full = (key: CacheKey) => [cacheRoot, ...key] as const;
+  // What query-core's hashKey gives for a list of texts, several times faster.
+  const hashOf = (key: CacheKey): string => JSON.stringify(full(key));
   const hear = (event: QueryCacheNotifyEvent) => {
     if (event.type === "updated" || event.type === "removed") listeners.get(event.query.queryHash)?.tell();
   };
 
   return {
-    read: (key: CacheKey): unknown => queries.get(hashKey(full(key)))?.state.data,
     /** Undefined removes. */
     write: (key: CacheKey, value: unknown): void => {
-      if (value !== undefined) return void queryClient.setQueryData(full(key), value);
-      const query = queries.get(hashKey(full(key)));
-      if (query) queries.remove(query);
+      const query = queries.get(hashOf(key));
+      if (!query) queryClient.setQueryData(full(key), value);
+      else if (value === undefined) queries.remove(query);
+      else query.setData(value, { manual: true });
     },
     /** Tells the listeners of a key though its value is the same: what is known about it changed. */
-    touch: (key: CacheKey): void => listeners.get(hashKey(full(key)))?.tell(),
+    touch: (key: CacheKey): void => listeners.get(hashOf(key))?.tell(),
     subscribe: (key: CacheKey, listener: () => void): Stop => {
-      const hash = hashKey(full(key));
+      const hash = hashOf(key);
       const own = listeners.get(hash) ?? createListeners();
       listeners.set(hash, own);
       stop ??= queries.subscribe(hear);

@@ -56,18 +56,23 @@ export function createRows(options: { readonly cache: Cache; readonly overlay: O
     level: new Map(),
     movement: new Map(),
   };
+  /** What is shown, as it was last written into the cache. */
+  const shown: { readonly [E in Entity]: Map<string, Views[E]> } = {
+    product: new Map(),
+    store: new Map(),
+    level: new Map(),
+    movement: new Map(),
+  };
   const indexes: { readonly [E in Entity]: Set<Index<Views[E], unknown>> } = {
     product: new Set(),
     store: new Set(),
     level: new Set(),
     movement: new Set(),
   };
-  /** Levels with effects but without a row, so that the first receipt shows too. */
-  const shownWithoutRow = new Set<string>();
   let dirty = new Set<RowId>();
   let depth = 0;
 
-  const read = <E extends Entity>(entity: E, id: string): Views[E] | undefined => cache.read([entity, id]) as Views[E] | undefined;
+  const read = <E extends Entity>(entity: E, id: string): Views[E] | undefined => shown[entity].get(id);
 
   /** Runs changes and shows their sum at once. */
   function batch(work: () => void): void {
@@ -89,8 +94,10 @@ export function createRows(options: { readonly cache: Cache; readonly overlay: O
     dirty = new Set();
     for (const rowId of now) {
       const [entity, id] = split(rowId);
-      const view = entity === "level" ? levelView(id) : tables[entity].get(id)?.base.change.value;
+      const view = (entity === "level" ? levelView(id) : tables[entity].get(id)?.base.change.value) as Views[Entity] | undefined;
       if (Object.is(view, read(entity, id))) continue;
+      if (view === undefined) shown[entity].delete(id);
+      else (shown[entity] as Map<string, Views[Entity]>).set(id, view);
       cache.write([entity, id], view);
       changed[entity].push(id);
     }
@@ -104,12 +111,8 @@ export function createRows(options: { readonly cache: Cache; readonly overlay: O
     const waiting = reconcile(id, row);
     const first = waiting[0]?.effects.find((effect) => effect.id === id);
     const place = row ? (row.base.change.value as StockLevel) : first;
-    if (!place || (!row && !coverage(place))) {
-      shownWithoutRow.delete(id);
-      return undefined;
-    }
-    if (row) shownWithoutRow.delete(id);
-    else shownWithoutRow.add(id);
+    // A first receipt shows before there is a row, where somebody would be told of one.
+    if (!place || (!row && !coverage(place))) return undefined;
     const level = row ? (row.base.change.value as StockLevel) : zeroLevel(place);
     return unlessSame(read("level", id), withEffects(id, level, waiting));
   }
@@ -169,8 +172,7 @@ export function createRows(options: { readonly cache: Cache; readonly overlay: O
   return {
     read,
     batch,
-    ids: (entity: Entity): Iterable<string> =>
-      entity === "level" ? new Set([...tables.level.keys(), ...shownWithoutRow]) : tables[entity].keys(),
+    ids: (entity: Entity): Iterable<string> => shown[entity].keys(),
     idOf: (change: Change): RowId => `${change.entity}:${changeId(change)}`,
     /** The number of the command that last changed a row, as far as was told. */
     seqOf: (rowId: RowId): number => {

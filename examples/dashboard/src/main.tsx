@@ -1,0 +1,26 @@
+import { createInventoryClient } from "@onhand/client";
+import { InventoryProvider } from "@onhand/react";
+import { wsTransport } from "@onhand/transport-adapters/ws/client";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import { DeskProvider } from "./desk";
+import { readToken } from "./model/token";
+import "./styles.css";
+
+const client = createInventoryClient({
+  transport: wsTransport({ url: new URL("/live", location.href), getToken: readToken }),
+});
+
+const root = document.getElementById("app");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <InventoryProvider client={client}>
+        <DeskProvider>
+          <App />
+        </DeskProvider>
+      </InventoryProvider>
+    </StrictMode>,
+  );
+}

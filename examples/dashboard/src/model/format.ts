@@ -1,0 +1,35 @@
+import type { Money, Movement, MovementType } from "@onhand/core";
+
+const quantities = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
+const changes = new Intl.NumberFormat("en", { maximumFractionDigits: 6, signDisplay: "exceptZero" });
+const times = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+export const formatQuantity = (quantity: number): string => quantities.format(quantity);
+/** With its sign, and a real minus. */
+export const formatChange = (delta: number): string => changes.format(delta).replace("-", "−");
+
+export function formatMoney({ amount, currency }: Money): string {
+  const format = new Intl.NumberFormat("en-IE", { style: "currency", currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+const dayMs = 86_400_000;
+
+/** The time of day; for what is older, the day as well. */
+export const formatTime = (at: number, now: number): string => (now - at < dayMs ? times : days).format(at);
+
+/** What each kind of movement is called on the screen. */
+export const movementNames = {
+  received: "Received",
+  sold: "Sold",
+  returned: "Returned",
+  adjusted: "Adjusted",
+  transferred_out: "Sent on",
+  transferred_in: "Arrived",
+  counted: "Counted",
+} as const satisfies Record<MovementType, string>;
+
+/** A movement in a few words, such as `Adjusted · damaged`. */
+export const describeMovement = ({ type, reason }: Movement): string =>
+  reason ? `${movementNames[type]} · ${reason}` : movementNames[type];

@@ -16,6 +16,8 @@ export type ImportRule = {
 const core = "packages/core/src";
 const storages = "packages/storage-adapters/src";
 const transports = "packages/transport-adapters/src";
+const publicCore = [`${core}/index`, `${core}/protocol/index`, "@onhand/core", "@onhand/core/protocol"];
+const testingMay = [`${core}/testing/`, ...publicCore, "node:assert", "node:assert/strict"];
 const publicEntries = ["@onhand/*", "*", "node:*"];
 
 /** The import table of the architecture page. Anything not named here is refused. */
@@ -59,20 +61,12 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/testing/describe-<subject>`,
-    may: [`${core}/testing/`, `${core}/index`, `${core}/protocol/index`, "@onhand/core", "@onhand/core/protocol", "node:assert", "vitest"],
+    may: [...testingMay, "vitest"],
     because: "a describe file registers cases with vitest and uses core as everybody does",
   },
   {
     from: `${core}/testing/`,
-    may: [
-      `${core}/testing/`,
-      `${core}/index`,
-      `${core}/protocol/index`,
-      "@onhand/core",
-      "@onhand/core/protocol",
-      "node:assert",
-      "node:assert/strict",
-    ],
+    may: testingMay,
     because: "cases use core as everybody does, and node:assert; vitest belongs in describe-*.ts",
   },
   {

@@ -84,6 +84,7 @@ export function createConnection(
 
   function fail(error: unknown): void {
     if (isInventoryError(error, "INVALID_INPUT")) end(farewell("malformed", { ...error.details }));
+    else if (isInventoryError(error, "UNAUTHENTICATED")) end(farewell("unauthenticated"));
     else {
       refusedFor(error, logger);
       end(farewell("unavailable", { reason: "the request could not be served" }));

@@ -34,6 +34,13 @@ describe("saying hello", () => {
     expect(link.ended?.code).toBe(4501);
   });
 
+  it("a hook may say so with an error as well", async () => {
+    const { connect } = await hubFixture({ authenticate: () => Promise.reject(new InventoryError("UNAUTHENTICATED", {})) });
+    const link = await connect();
+    expect(link.frames).toMatchObject([{ t: "bye", code: "UNAUTHENTICATED" }]);
+    expect(link.ended?.code).toBe(4501);
+  });
+
   it("whoever says nothing is cut off when the time for it is over", async () => {
     const { hub, time } = await hubFixture();
     const link = fakeLink(hub);
@@ -600,6 +607,15 @@ describe("limits", () => {
     for (let times = 0; times < 4; times += 1) link.say({ t: "op", id: `k${times}`, command: "stock.sell", input: {} });
     await settled();
     expect(link.of("bye")).toMatchObject([{ code: "RATE_LIMITED" }]);
+  });
+
+  it("on what waits of somebody who has not said who they are", async () => {
+    const { hub } = await hubFixture({ limits: { maxFrameBytes: 1_000 }, authenticate: () => new Promise(() => undefined) });
+    const link = fakeLink(hub);
+    for (let times = 0; times < 4; times += 1) link.say({ t: "hello", v: 1, token: "x".repeat(900) });
+    await settled();
+    expect(link.of("bye")).toMatchObject([{ code: "RATE_LIMITED" }]);
+    expect(hub.connections).toBe(0);
   });
 
   it("on links", async () => {

@@ -10,8 +10,6 @@ export interface Replica {
   readonly link: FakeLink | undefined;
   /** How often a gap was seen. */
   readonly gaps: number;
-  /** How each subscription began. */
-  readonly beginnings: readonly string[];
   connect(): void;
 }
 
@@ -26,7 +24,6 @@ export function createReplica(hub: Hub, filter: FeedFilter, token = "ada"): Repl
   let how: string | undefined;
   let promised = 0;
   let gaps = 0;
-  const beginnings: string[] = [];
 
   function subscribe(): void {
     sid = undefined;
@@ -75,7 +72,6 @@ export function createReplica(hub: Hub, filter: FeedFilter, token = "ada"): Repl
       subscribe();
     } else if (frame.t === "subbed") {
       ({ sid, how } = frame);
-      beginnings.push(frame.how);
       pages = [];
     } else if ("sid" in frame && frame.sid === sid) {
       if (frame.t === "snap") onSnap(frame);
@@ -104,7 +100,6 @@ export function createReplica(hub: Hub, filter: FeedFilter, token = "ada"): Repl
     get gaps() {
       return gaps;
     },
-    beginnings,
     connect() {
       const opened = fakeLink(hub, { onFrame: (frame) => opened === link && onFrame(frame) });
       link = opened;

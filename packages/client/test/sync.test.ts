@@ -158,6 +158,23 @@ describe("staying in step", () => {
     expect(server.link().received.filter(({ t }) => t === "sub")).toHaveLength(1);
   });
 
+  it("a subscription that lags behind another does not take a row back", async () => {
+    const { client, server, start } = setUp();
+    client.levels({ storeId: "berlin" }).subscribe(listen);
+    client.levels({ skus: ["TEA", "MUG"] }).subscribe(listen);
+    await start();
+    const [, lagging] = [...server.link().subs.keys()];
+    const held: (() => void)[] = [];
+    server.on({ carry: (frame, deliver) => (frame.t === "d" && frame.sid === lagging ? held.push(() => deliver(frame)) : deliver(frame)) });
+    server.commit([levelChange(1, tea, 10)]);
+    server.commit([levelChange(2, tea, 20)]);
+    expect(client.level(tea).get()?.onHand).toBe(20);
+    held[0]?.();
+    expect(client.level(tea).get()?.onHand).toBe(20);
+    held[1]?.();
+    expect(client.level(tea).get()?.onHand).toBe(20);
+  });
+
   it("a gap is filled from the last position, and the client is not live meanwhile", async () => {
     const { client, server, start, status } = setUp();
     client.level(tea).subscribe(listen);

@@ -49,10 +49,10 @@ export function useTotals(wanted = true): Totals {
   return useStockLevels(queryOf(storeId), ({ items }) => (wanted ? add(items) : none));
 }
 
-/** What there is of one product at the chosen stores. Renders when that changes, and not for other products. */
-export function useTotal(sku: string): Total {
+/** What there is of one product at the chosen stores; undefined until it is known. Renders when that changes, and not for other products. */
+export function useTotal(sku: string): Total | undefined {
   const { storeId, add } = useDesk();
-  return useStockLevels(queryOf(storeId), ({ items }) => add(items).get(sku) ?? nothing);
+  return useStockLevels(queryOf(storeId), ({ items, status }) => (status === "ready" ? (add(items).get(sku) ?? nothing) : undefined));
 }
 
 /** Whether the figures of the chosen stores are there yet. */

@@ -15,7 +15,7 @@ export function Activity() {
     <section aria-label="Latest movements" className="panel hidden px-4 pt-3 pb-2 lg:block">
       <h2 className="pb-1 font-semibold">Latest movements</h2>
       {items.length === 0 && <p className="py-2 text-sm text-soft">{status === "ready" ? "Nothing moved yet." : "Loading…"}</p>}
-      <ol className="max-h-[calc(100dvh-22.5rem)] overflow-hidden">
+      <ol className="max-h-[calc(100dvh-22.5rem)] overflow-hidden [mask-image:linear-gradient(black_85%,transparent)]">
         {items.map((movement) => (
           <Entry key={movement.id} movement={movement} place={places.get(movement.storeId) ?? movement.storeId} now={now} />
         ))}

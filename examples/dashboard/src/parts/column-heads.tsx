@@ -16,7 +16,7 @@ export function ColumnHeads(props: ColumnHeadsProps) {
       <div
         role="row"
         aria-rowindex={1}
-        className={`${columns} max-sm:grid-cols-[minmax(0,1fr)_auto_auto] h-9 items-center gap-x-4 px-4 text-soft text-xs`}
+        className={`${columns} max-sm:grid-cols-[minmax(0,1fr)_auto_auto] h-9 items-center px-4 text-soft text-xs`}
       >
         <Head {...props} column="product" name="Product" />
         <span role="columnheader" className="hidden xl:block">

@@ -17,7 +17,7 @@ export function MovementLine({ movement, title, place, now }: MovementLineProps)
     <li className="flex items-baseline gap-3 py-1.5 text-sm" data-testid="movement">
       <span className={`w-10 shrink-0 text-right font-semibold ${tone}`}>{formatChange(delta)}</span>
       <span className="min-w-0 flex-1">
-        <span className="block truncate">{title}</span>
+        <span className="block truncate first-letter:uppercase">{title}</span>
         <span className="block truncate text-soft text-xs">
           {describeMovement(movement)} · {place}
         </span>

@@ -6,12 +6,13 @@ import { useDesk, useTotal } from "../desk";
 import { useFlash } from "../hooks/use-flash";
 import { formatMoney, formatQuantity } from "../model/format";
 import { statusOf } from "../model/status";
+import type { Total } from "../model/totals";
 import { StatusBadge } from "./status-badge";
 import { StockBar } from "./stock-bar";
 
 /** How wide the columns are; a phone has only the first and the last. */
 export const columns =
-  "grid grid-cols-[minmax(0,1fr)_9rem] sm:grid-cols-[minmax(0,1fr)_minmax(7rem,12rem)_7rem] xl:grid-cols-[minmax(0,1fr)_6.5rem_5.5rem_minmax(8rem,13rem)_7.5rem]";
+  "grid gap-x-4 xl:gap-x-6 grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(0,1fr)_minmax(8rem,13rem)_7rem] xl:grid-cols-[minmax(0,1fr)_6rem_5rem_minmax(8rem,14rem)_7rem]";
 
 /** Every row is this high, so that thousands of them need no measuring. */
 export const rowHeight = 60;
@@ -30,15 +31,14 @@ interface ProductRowProps {
 export const ProductRow = memo(function ProductRow({ sku, index, top, isTabStop, onOpen }: ProductRowProps) {
   const { lowMark } = useDesk();
   const product = useProduct(sku);
-  const { available, pending } = useTotal(sku);
-  const status = statusOf(available, lowMark);
-  const flash = useFlash(sku, available);
+  const total = useTotal(sku);
+  const flash = useFlash(sku, total?.available);
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
       data-sku={sku}
-      className={`${columns} absolute inset-x-0 items-center gap-x-4 border-line border-b px-4 hover:bg-well/60 has-[:focus-visible]:bg-well`}
+      className={`${columns} absolute inset-x-0 items-center border-line border-b px-4 hover:bg-well/60 has-[:focus-visible]:bg-well`}
       style={{ height: rowHeight, transform: `translateY(${top}px)` }}
     >
       {flash && (
@@ -66,25 +66,36 @@ export const ProductRow = memo(function ProductRow({ sku, index, top, isTabStop,
       <div role="cell" className="hidden text-right text-sm xl:block">
         {product?.price && formatMoney(product.price)}
       </div>
-      <div role="cell" className="hidden grid-cols-[minmax(0,1fr)_auto] items-center gap-3 sm:grid">
-        <StockBar quantity={available} status={status} lowMark={lowMark} />
-        <Quantity available={available} pending={pending} />
-      </div>
-      <div role="cell" className="flex items-center justify-end gap-3 sm:justify-start">
-        <span className="sm:hidden">
-          <Quantity available={available} pending={pending} />
-        </span>
-        <StatusBadge status={status} />
-      </div>
+      <Stock total={total} lowMark={lowMark} />
     </div>
   );
 });
 
-/** A figure that the server has not confirmed yet is fainter. */
-function Quantity({ available, pending }: { readonly available: number; readonly pending: number }) {
+/** How much there is and what that means; empty until it is known. */
+function Stock({ total, lowMark }: { readonly total: Total | undefined; readonly lowMark: number }) {
+  if (!total) return <div role="cell" aria-busy className="col-span-2" />;
+  const status = statusOf(total.available, lowMark);
   return (
-    <span data-testid="quantity" className={`block min-w-12 text-right font-semibold ${pending > 0 ? "opacity-60" : ""}`}>
-      {formatQuantity(available)}
+    <>
+      <div role="cell" className="hidden grid-cols-[minmax(0,1fr)_auto] items-center gap-3 sm:grid">
+        <StockBar quantity={total.available} status={status} lowMark={lowMark} />
+        <Quantity total={total} />
+      </div>
+      <div role="cell" className="flex flex-col items-end gap-1 sm:items-start">
+        <span className="sm:hidden">
+          <Quantity total={total} />
+        </span>
+        <StatusBadge status={status} />
+      </div>
+    </>
+  );
+}
+
+/** A figure that the server has not confirmed yet is fainter. */
+function Quantity({ total }: { readonly total: Total }) {
+  return (
+    <span data-testid="quantity" className={`block min-w-12 text-right font-semibold ${total.pending > 0 ? "opacity-60" : ""}`}>
+      {formatQuantity(total.available)}
     </span>
   );
 }

@@ -26,21 +26,28 @@ export function SignIn() {
       onCancel={(event) => event.preventDefault()}
       className="m-auto w-[calc(100%-2rem)] max-w-sm rounded-2xl border border-line bg-card p-6 text-ink shadow-2xl"
     >
-      <form onSubmit={submit} className="space-y-4">
-        <h2 id="sign-in" className="flex items-center gap-2 font-semibold text-lg">
-          <LockKeyhole size={18} aria-hidden className="text-accent" /> This inventory is closed
-        </h2>
-        <p className="text-sm text-soft">
-          {readToken() === undefined ? "Enter the token the server was started with." : "The server doesn't know that token. Try again."}
-        </p>
-        <label className="block space-y-1.5 text-sm">
-          <span className="font-medium">Token</span>
-          <input name="token" type="password" required autoComplete="current-password" className="field w-full" />
-        </label>
-        <button type="submit" className="h-10 w-full rounded-lg bg-accent font-medium text-accent-ink hover:opacity-90">
-          Open
-        </button>
-      </form>
+      {wanted && <TokenForm onSubmit={submit} />}
     </dialog>
+  );
+}
+
+function TokenForm({ onSubmit }: { readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void }) {
+  return (
+    <form onSubmit={onSubmit} className="space-y-4">
+      <h2 id="sign-in" className="flex items-center gap-2 font-semibold text-lg">
+        <LockKeyhole size={18} aria-hidden className="text-accent" /> This inventory is closed
+      </h2>
+      <p className="text-sm text-soft">
+        {readToken() === undefined ? "Enter the token the server was started with." : "The server doesn't know that token. Try again."}
+      </p>
+      <label className="block space-y-1.5 text-sm">
+        <span className="font-medium">Token</span>
+        <input name="username" autoComplete="username" value="onhand" readOnly hidden />
+        <input name="token" type="password" required autoComplete="current-password" className="field w-full" />
+      </label>
+      <button type="submit" className="h-10 w-full rounded-lg bg-accent font-medium text-accent-ink hover:opacity-90">
+        Open
+      </button>
+    </form>
   );
 }

@@ -1,5 +1,5 @@
 import { type Inventory, isInventoryError, type StockLine } from "@onhand/core";
-import { type DemoProduct, demoStores } from "./catalogue";
+import { type DemoProduct, demoStores, type Pace } from "./catalogue";
 import { createRandom, type Random } from "./random";
 
 const linesPerDelivery = 500;
@@ -7,10 +7,12 @@ const creationsAtOnce = 500;
 
 /** How many of each the shop likes to have at each place. */
 const shelfSizes = {
-  staple: { shop: [18, 64], warehouse: [80, 240] },
-  steady: { shop: [8, 28], warehouse: [20, 80] },
-  slow: { shop: [1, 9], warehouse: [4, 24] },
-} as const;
+  staple: { shop: [14, 48], warehouse: [40, 180] },
+  steady: { shop: [3, 14], warehouse: [6, 40] },
+  slow: { shop: [1, 4], warehouse: [1, 8] },
+} as const satisfies Record<Pace, object>;
+
+const missingShares = { staple: 0.04, steady: 0.15, slow: 0.5 } as const satisfies Record<Pace, number>;
 
 /**
  * Creates the demo shop's stores and products and their first delivery, unless it is there already.
@@ -38,11 +40,10 @@ export async function openShop(
 
 function firstDelivery({ product, pace }: DemoProduct, random: Random): StockLine[] {
   return demoStores.flatMap(({ id, kind }): StockLine[] => {
-    // Not every shop carries everything, and some shelves are empty on the first day.
-    if (kind === "store" && random.chance(pace === "slow" ? 0.45 : 0.12)) return [];
+    // Not every place has everything, and some shelves are empty on the first day.
+    if (random.chance(missingShares[pace])) return [];
     const [from, to] = shelfSizes[pace][kind === "warehouse" ? "warehouse" : "shop"];
     const quantity = random.between(from, to);
-    if (random.chance(0.04)) return [];
     return [{ type: "receive", sku: product.sku, storeId: id, quantity, ...(product.cost && { unitCost: product.cost }) }];
   });
 }

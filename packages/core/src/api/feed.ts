@@ -31,7 +31,8 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
     },
 
     async since(seq, { limit = defaultLimit, filter } = {}) {
-      requirePosition(seq, limit);
+      requirePosition(seq);
+      requireLimit(limit);
       const tables = tablesOf(filter);
       const page = await storage.changes(seq, { limit, tables });
       const last = page.items.at(-1);
@@ -44,6 +45,7 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       { filter = {}, limit = defaultLimit, cursor, newestFirst = false }: Parameters<Feed["snapshot"]>[1] = {},
     ) {
       const { table } = definitionOf(entity);
+      requireLimit(limit);
       const orderBy = table.key.slice(0, 1).map((column) => ({ column, descending: newestFirst }));
       const query = { where: whereOf(table.name, filter), orderBy, limit, cursor };
       const { items, head, nextCursor } = await readPage(storage, table, query, (row) => toChange({ table: table.name, row }));
@@ -90,8 +92,11 @@ function definitionOf(entity: string): EntityDefinition {
   throw new InventoryError("INVALID_INPUT", { issues: [{ path: "entity", message: `must be one of ${[...byName.keys()].join(", ")}` }] });
 }
 
-function requirePosition(seq: number, limit: number): void {
+function requirePosition(seq: number): void {
   if (!Number.isSafeInteger(seq) || seq < 0) throw invalid("seq", "must be a whole number, 0 or more");
+}
+
+function requireLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 10_000) throw invalid("limit", "must be 1 to 10,000");
 }
 

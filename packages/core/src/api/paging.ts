@@ -1,4 +1,4 @@
-import type { Row, TableDefinition, Value } from "../domain/shared/rows";
+import type { Column, Row, TableDefinition, Value } from "../domain/shared/rows";
 import { InventoryError } from "../errors";
 import type { OrderBy, Query, StorageAdapter } from "../ports/storage";
 
@@ -28,7 +28,14 @@ export async function readPage<Item>(
   toItem: (row: Row) => Item,
 ): Promise<List<Item> & { head: number }> {
   const columns = orderColumns(table, query.orderBy);
-  const page = await storage.find(table.name, { ...query, ...(cursor !== undefined && { after: decodeCursor(cursor, columns.length) }) });
+  const after =
+    cursor === undefined
+      ? undefined
+      : decodeCursor(
+          cursor,
+          columns.map((column) => table.columns[column] ?? seqColumn),
+        );
+  const page = await storage.find(table.name, { ...query, ...(after && { after }) });
   const last = page.rows.at(-1);
   return {
     items: page.rows.map(toItem),
@@ -45,14 +52,26 @@ function orderColumns(table: TableDefinition, orderBy: readonly OrderBy[] = []):
 /** Cursors are opaque to callers: the order columns' values of the last row, as base64 JSON. */
 export const encodeCursor = (values: readonly Value[]): string => btoa(encodeURIComponent(JSON.stringify(values)));
 
-export function decodeCursor(cursor: string, length: number): readonly Value[] {
+/** The values a cursor holds, one for each of these columns. */
+export function decodeCursor(cursor: string, columns: readonly Column[]): readonly Value[] {
   try {
     const values: unknown = JSON.parse(decodeURIComponent(atob(cursor)));
-    if (Array.isArray(values) && values.length === length && values.every(isScalar)) return values;
+    if (Array.isArray(values) && values.length === columns.length && columns.every((column, index) => isValueOf(column, values[index])))
+      return values;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
   }
   throw new InventoryError("INVALID_INPUT", { issues: [{ path: "cursor", message: "is not a cursor of this list" }] });
 }
 
-const isScalar = (value: unknown): value is Value => value === null || ["string", "number", "boolean"].includes(typeof value);
+const seqColumn: Column = { type: "integer" };
+
+const isValueOf = ({ type, nullable }: Column, value: unknown): boolean => (value === null ? nullable === true : isOfType[type](value));
+
+const isOfType: Readonly<Record<Column["type"], (value: unknown) => boolean>> = {
+  text: (value) => typeof value === "string",
+  integer: Number.isSafeInteger,
+  timestamp: Number.isSafeInteger,
+  boolean: (value) => typeof value === "boolean",
+  json: () => false,
+};

@@ -8,7 +8,7 @@ import type { Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
 import type { StorageAdapter, Where } from "../ports/storage";
 import { type List, type PageRequest, readPage } from "./paging";
-import type { Run } from "./runner";
+import { inputOf, type Run } from "./runner";
 
 /** Who does a command, and the key that makes its retries safe. */
 export interface CommandOptions {
@@ -80,8 +80,8 @@ const searched = ["sku", "name", "barcode", "category"];
 export function createProducts(run: Run, storage: StorageAdapter): ProductsApi {
   return {
     create: (input) => run(createProduct, input),
-    update: (key, patch) => run(updateProduct, { ...patch, sku: key }),
-    archive: (key, options) => run(archiveProduct, { ...options, sku: key }),
+    update: async (key, patch) => run(updateProduct, inputOf(patch, { sku: key })),
+    archive: async (key, options) => run(archiveProduct, inputOf(options, { sku: key })),
     get: async (key) => toProduct(await findProduct(storage, parseSku({ sku: key }).sku)),
     async list(filter = {}) {
       const { search, archived, orderBy, descending, limit, cursor, ...equal } = filterSchema(filter);

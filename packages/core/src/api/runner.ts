@@ -33,6 +33,15 @@ export function createRunner(engine: Engine, authorize: Authorize | undefined): 
   };
 }
 
+/** What a call gives beside its options. An option of the same name would be lost without a word, so it is refused. */
+export function inputOf(options: object | undefined, own: Readonly<Record<string, unknown>>): object {
+  for (const path of Object.keys(own)) {
+    if (options && Object.hasOwn(options, path))
+      throw new InventoryError("INVALID_INPUT", { issues: [{ path, message: "is the call's own argument" }] });
+  }
+  return { ...options, ...own };
+}
+
 function operationOf(command: string, input: CommandInput): { key: string; fingerprint: number } {
   return { key: input.idempotencyKey as string, fingerprint: fingerprint(command + JSON.stringify(input)) };
 }

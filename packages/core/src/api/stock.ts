@@ -22,7 +22,7 @@ import type { Receipt } from "../engine/job";
 import type { StorageAdapter, Where } from "../ports/storage";
 import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } from "./paging";
 import { defined, findProduct } from "./products";
-import type { Run } from "./runner";
+import { inputOf, type Run } from "./runner";
 import { findStore } from "./stores";
 
 /** What every stock command answers. */
@@ -177,8 +177,8 @@ export function createStock(run: Run, storage: StorageAdapter): StockApi {
     adjust: (input) => run(adjust, input),
     count: (input) => run(count, input),
     transfer: (input) => run(transfer, input),
-    reverse: (id, options) => run(reverse, { ...options, id }),
-    apply: (lines, options) => run(apply, { ...options, lines }),
+    reverse: async (id, options) => run(reverse, inputOf(options, { id })),
+    apply: async (lines, options) => run(apply, inputOf(options, { lines })),
     level,
 
     async levels(filter = {}) {
@@ -211,7 +211,8 @@ export function createStock(run: Run, storage: StorageAdapter): StockApi {
           onHand: fromScaled(row.onHand as number, row.decimals as number),
         }))
         .sort((a, b) => compareText(a.sku, b.sku) || compareText(a.storeId, b.storeId));
-      const after = cursor === undefined ? undefined : (decodeCursor(cursor, 2) as readonly [string, string]);
+      const after =
+        cursor === undefined ? undefined : (decodeCursor(cursor, [{ type: "text" }, { type: "text" }]) as readonly [string, string]);
       const start = after
         ? levelsThen.findIndex((past) => (compareText(past.sku, after[0]) || compareText(past.storeId, after[1])) > 0)
         : 0;

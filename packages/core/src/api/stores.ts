@@ -9,7 +9,7 @@ import { InventoryError } from "../errors";
 import type { StorageAdapter } from "../ports/storage";
 import { type List, type PageRequest, readPage } from "./paging";
 import { type CommandOptions, defined } from "./products";
-import type { Run } from "./runner";
+import { inputOf, type Run } from "./runner";
 
 /** Which stores to list. */
 export interface StoreFilter extends PageRequest {
@@ -53,8 +53,8 @@ const parseId = parser(z.strictObject({ id: storeId }));
 export function createStores(run: Run, storage: StorageAdapter): StoresApi {
   return {
     create: (input) => run(createStore, input),
-    update: (id, patch) => run(updateStore, { ...patch, id }),
-    archive: (id, options) => run(archiveStore, { ...options, id }),
+    update: async (id, patch) => run(updateStore, inputOf(patch, { id })),
+    archive: async (id, options) => run(archiveStore, inputOf(options, { id })),
     get: async (id) => toStore(await findStore(storage, parseId({ id }).id)),
     async list(filter = {}) {
       const { kind, archived, limit, cursor } = filterSchema(filter);

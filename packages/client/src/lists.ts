@@ -4,8 +4,9 @@ import { createIndex } from "./indexes";
 import type { Observable } from "./observable";
 import { type Rows, type Views, zeroLevel } from "./rows";
 import type { Loading } from "./subscription";
-import type { Subscriptions, Wish } from "./subscriptions";
+import type { Subscriptions } from "./subscriptions";
 import { canonicalWanted, levelId, productId, type Wanted, wantedKey, wantedMatcher } from "./wanted";
+import type { Wish } from "./wishes";
 
 /** Names a level: a product at a store. */
 export interface LevelKey {

@@ -10,11 +10,18 @@ export type Loading =
   /** The server does not let this user see it, or not now. */
   | { readonly status: "refused"; readonly error: InventoryError };
 
+/** Somebody a subscription serves. */
+export interface SubscriptionUser {
+  readonly wanted: Wanted;
+  /** Called when the rows are there, or refused. */
+  readonly tell: () => void;
+}
+
 /** One filter as the server knows it, for everybody here who wants what it covers. */
 export interface Subscription {
   wanted: Wanted;
   covers: (narrow: Wanted) => boolean;
-  readonly users: Set<() => void>;
+  readonly users: Set<SubscriptionUser>;
   readonly members: Set<RowId>;
   /** `unasked` before a link is there; `asked` until the server answers; `paging` until the last page; `following` after it. */
   phase: "unasked" | "asked" | "paging" | "following" | "refused";

@@ -41,14 +41,15 @@ async function serve(inventory: Inventory, port = 0) {
   const live = createWsServer({ inventory, server, authenticate: async () => ({ id: "clerk" }), authorize: allowEverythingForDemos });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const close = async () => {
-    await live.close({ afterMs: 0 });
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    await live.close({ afterMs: 10 });
+    await closed;
   };
   return { port: (server.address() as AddressInfo).port, close };
 }
 
 function connect(port: number): InventoryClient {
-  const client = createInventoryClient({ transport: wsTransport({ url: `ws://127.0.0.1:${port}/live` }), random: () => 0 });
+  const client = createInventoryClient({ transport: wsTransport({ url: `ws://127.0.0.1:${port}/live` }), random: () => 0.05 });
   endings.push(() => client.stop());
   client.start();
   return client;

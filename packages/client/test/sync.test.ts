@@ -141,6 +141,30 @@ describe("reading", () => {
   });
 });
 
+describe("parts of what is refused", () => {
+  it("a row that may be read shows though the list that covers it may not, and a refused row hurts no other", async () => {
+    const { client, server, start } = setUp();
+    server.commit([levelChange(1, tea, 5), levelChange(1, mug, 7)]);
+    server.on({
+      sub: (link, frame) => {
+        const allowed = frame.filter.skus?.every((sku) => sku !== "MUG");
+        if (allowed) server.subscribe(link, frame);
+        else link.say({ t: "nack", id: frame.ref, code: "FORBIDDEN", details: { action: "subscribe" }, retryable: false });
+      },
+    });
+    client.levels().subscribe(listen);
+    client.level(tea).subscribe(listen);
+    client.level(mug).subscribe(listen);
+    await start();
+    await settle();
+    expect(client.levels().get()).toMatchObject({ status: "refused", error: { code: "FORBIDDEN" } });
+    expect(client.level(tea).get()?.onHand).toBe(5);
+    expect(client.level(mug).get()).toBeUndefined();
+    expect(client.level(mug).loading()).toMatchObject({ status: "refused" });
+    expect(server.link().received.filter(({ t }) => t === "sub").length).toBeLessThan(6);
+  });
+});
+
 describe("staying in step", () => {
   it("a repeated delta changes nothing, an overlapping one only what is newer", async () => {
     const { client, server, start } = setUp();

@@ -1,6 +1,6 @@
 import { keyText, type Query, type Row, type TableDefinition } from "@onhand/core";
 import type { RowSet } from "./memory-table";
-import { compareRows, equalityKey, keyRow, totalOrder } from "./query";
+import { bucketName, compareRows, equalityKey, keyRow, totalOrder } from "./query";
 
 /** Rows of a log whose key starts with `seq`: they come in key order and never change, so a plain list holds them. */
 export function createHistory(definition: TableDefinition): RowSet {
@@ -25,6 +25,7 @@ export function createHistory(definition: TableDefinition): RowSet {
       for (let position = firstAt(rows, (row) => row.seq > seq); position < rows.length; position++) yield rows[position] as Row;
     },
     inKeyOrder: () => rows,
+    all: () => rows,
     candidates(where) {
       if (typeof where?.seq === "number") {
         const { seq } = where;
@@ -55,9 +56,8 @@ function createLogIndex(columns: readonly string[]) {
   const buckets = new Map<string, Row[]>();
   return {
     add(row: Row): void {
-      const key = columns.map((column) => row[column]);
-      if (key.includes(null)) return;
-      const name = keyText(key as (string | number)[]);
+      const name = bucketName(columns, row);
+      if (name === undefined) return;
       const bucket = buckets.get(name);
       if (bucket) bucket.push(row);
       else buckets.set(name, [row]);

@@ -1,6 +1,6 @@
 import { keyText, type Query, type Row, rowKeyText, type TableDefinition } from "@onhand/core";
 import type { RowSet } from "./memory-table";
-import { compareRows, equalityKey, totalOrder } from "./query";
+import { bucketName, compareRows, equalityKey, totalOrder } from "./query";
 
 /** Rows that are looked up, and in `state` tables replaced, by their key. */
 export function createKeyedRows(definition: TableDefinition): RowSet {
@@ -30,30 +30,31 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
       keys ??= [...rows.values()].sort(compare).map((row) => rowKeyText(definition, row));
       return keys.map((key) => rows.get(key) as Row);
     },
-    candidates: (where) => indexes.map((index) => index.lookUp(where)).find((found) => found !== undefined),
+    all: () => rows.values(),
+    candidates(where) {
+      const found = indexes.map((index) => index.lookUp(where)).find((keys) => keys !== undefined);
+      return found && Array.from(found, (key) => rows.get(key) as Row);
+    },
   };
 }
 
-/** Rows by the values of some columns. Rows where one of them is null are not in it. */
+/** Keys of rows by the values of some columns. Rows where one of them is null are not in it. */
 function createIndex(columns: readonly string[]) {
-  const buckets = new Map<string, Map<string, Row>>();
-  const nameOf = (row: Row) => {
-    const key = columns.map((column) => row[column]);
-    return key.includes(null) ? undefined : keyText(key as (string | number)[]);
-  };
+  const buckets = new Map<string, Set<string>>();
   return {
     move(key: string, before: Row | undefined, row: Row): void {
-      const name = nameOf(row);
-      const nameBefore = before && nameOf(before);
-      if (nameBefore !== undefined && nameBefore !== name) buckets.get(nameBefore)?.delete(key);
+      if (before && columns.every((column) => before[column] === row[column])) return;
+      const nameBefore = before && bucketName(columns, before);
+      if (nameBefore !== undefined) buckets.get(nameBefore)?.delete(key);
+      const name = bucketName(columns, row);
       if (name === undefined) return;
       const bucket = buckets.get(name);
-      if (bucket) bucket.set(key, row);
-      else buckets.set(name, new Map([[key, row]]));
+      if (bucket) bucket.add(key);
+      else buckets.set(name, new Set([key]));
     },
-    lookUp(where: Query["where"]): Iterable<Row> | undefined {
+    lookUp(where: Query["where"]): Iterable<string> | undefined {
       const key = equalityKey(columns, where);
-      return key && (buckets.get(keyText(key))?.values() ?? []);
+      return key && (buckets.get(keyText(key)) ?? []);
     },
   };
 }

@@ -13,6 +13,8 @@ export interface RowSet {
   since(seq: number): Iterable<Row>;
   /** All rows in key order. */
   inKeyOrder(): readonly Row[];
+  /** All rows, in no order. */
+  all(): Iterable<Row>;
   /** Every row a query can match, found by an index; undefined where none serves it. */
   candidates(where: Query["where"]): Iterable<Row> | undefined;
 }

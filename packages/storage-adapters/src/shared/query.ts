@@ -86,6 +86,17 @@ export function cursorRow(order: readonly OrderBy[], after: readonly Value[]): R
   return Object.fromEntries(order.map(({ column }, index) => [column, after[index]])) as unknown as Row;
 }
 
+/** Names the bucket of a row in an index: the text of its columns' values as a key; undefined where one of them is null. */
+export function bucketName(columns: readonly string[], row: Row): string | undefined {
+  let name: string | undefined;
+  for (const column of columns) {
+    const value = row[column];
+    if (value === null) return undefined;
+    name = name === undefined ? String(value) : `${name}\u0000${value}`;
+  }
+  return name;
+}
+
 /** The key a query asks for by equality; undefined when it leaves a column open. */
 export function equalityKey(columns: readonly string[], where: Query["where"]): Key | undefined {
   if (!where) return undefined;

@@ -1,4 +1,14 @@
-import { type Head, keyOf, keyText, type Page, type Query, type Row, type StorageTransaction, type TableDefinition, type Write } from "@onhand/core";
+import {
+  type Head,
+  keyOf,
+  keyText,
+  type Page,
+  type Query,
+  type Row,
+  type StorageTransaction,
+  type TableDefinition,
+  type Write,
+} from "@onhand/core";
 import { compareRows, cursorRow, matcher, pageOf, requireColumns, totalOrder } from "./query";
 
 /** What a transaction reads of a table's committed rows. Rows at hand are answered at once, others later. */
@@ -33,8 +43,8 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
   }
 
   function stage(table: string, rows: readonly Row[]): void {
-    let own = staged.get(table);
-    if (!own) staged.set(table, (own = createStagedRows(tableOf(table).definition)));
+    const own = staged.get(table) ?? createStagedRows(tableOf(table).definition);
+    staged.set(table, own);
     own.add(rows);
     for (const row of rows) writes.push({ table, row });
   }
@@ -48,7 +58,8 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
     for (const row of rows) {
       const key = keyOf(definition, row);
       const text = keyText(key);
-      const known = fresh.has(text) || own?.get(text) || (positional && row.seq > head.seq ? undefined : await get(key));
+      const committed = positional && row.seq > head.seq ? undefined : get(key);
+      const known = fresh.has(text) || own?.get(text) || (committed instanceof Promise ? await committed : committed);
       if (known) throw new TypeError(`table ${table} has a row ${key.join(", ")} already`);
       fresh.add(text);
     }

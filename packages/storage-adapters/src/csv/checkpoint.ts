@@ -1,0 +1,57 @@
+import type { Logger } from "@onhand/core";
+import type { FileSystem } from "./file-system";
+import type { Position } from "./group";
+import type { Ledger } from "./ledger";
+import { writeIndex } from "./segment-index";
+import { captureState, writeSnapshot } from "./snapshot";
+import { writeExports } from "./tables-export";
+
+/** Sums up the journal, so that opening need not replay it. */
+export interface Checkpoints {
+  /** Says that a segment ended here and is not listed yet. */
+  sealed(end: Position): void;
+  /**
+   * Sums up everything before a position that nothing may be written behind in its segment. Captures the state before
+   * it returns control; the writing goes on beside later transactions.
+   */
+  take(position: Position): Promise<void>;
+}
+
+interface Context {
+  readonly files: FileSystem;
+  readonly directory: string;
+  readonly logger: Logger;
+  readonly ledger: Ledger;
+  readonly epoch: string;
+  readonly version: number;
+  readonly exports: boolean;
+}
+
+export function createCheckpoints(context: Context): Checkpoints {
+  const { files, directory, logger, ledger } = context;
+  const unlisted = new Map<number, Position>();
+
+  return {
+    sealed(end) {
+      unlisted.set(end.segment, end);
+    },
+
+    async take(position) {
+      const image = captureState(ledger, { epoch: context.epoch, version: context.version, position });
+      unlisted.set(position.segment, position);
+      const listed = [...unlisted.values()];
+      try {
+        for (const end of listed) await writeIndex(files, directory, ledger, end);
+        await writeSnapshot(files, directory, image, ledger);
+        for (const { segment } of listed) {
+          unlisted.delete(segment);
+          ledger.unindexed.delete(segment);
+        }
+        if (context.exports) await writeExports({ files, directory, logger }, image.tables);
+      } catch (error) {
+        // The journal holds everything; a checkpoint only makes the next opening faster.
+        logger.error({ error, directory }, "a checkpoint could not be written; the journal is not affected");
+      }
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export { type CsvStorageOptions, csvStorage } from "./csv-storage";
+export type { FileFacts, FileHandle, FileSystem } from "./file-system";
+export { nodeFileSystem } from "./node-file-system";

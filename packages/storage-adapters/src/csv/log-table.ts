@@ -1,0 +1,222 @@
+import {
+  type AggregateRow,
+  type Aggregation,
+  type Key,
+  keyOf,
+  keyText,
+  type Query,
+  type Row,
+  type TableDefinition,
+  type Value,
+} from "@onhand/core";
+import { compareRows, createAggregator, cursorRow, matcher, requireColumns, totalOrder } from "../shared/query";
+import type { Block, History } from "./history";
+import { encodeText, type RowCodec } from "./line";
+
+/** A log kept in the journal: its latest rows in memory, older ones read back when asked for. */
+export interface LogTable {
+  readonly definition: TableDefinition;
+  get(key: Key): Row | undefined | Promise<Row | undefined>;
+  find(query: Query): Promise<{ rows: Row[]; more: boolean }>;
+  aggregate(aggregation: Aggregation): Promise<AggregateRow[]>;
+  /** Rows with a greater seq in seq order: all, or more than `limit` including every row of the seq that passes it. */
+  since(seq: number, limit: number): Promise<Row[]>;
+  /** Takes in rows that are durable, before the head moves to them. */
+  write(rows: readonly Row[]): void;
+  /** Takes in the key of a row that is durable, without the row. */
+  know(keyText: string, seq: number): void;
+}
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Rows of consecutive seqs, and whether they must still be read. */
+interface Section {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  read(needle?: Buffer): readonly Row[] | Promise<readonly Row[]>;
+}
+
+const recentRows = 20_000;
+
+export function createLogTable(definition: TableDefinition, codec: RowCodec, history: History, head: () => number): LogTable {
+  const positional = definition.key[0] === "seq";
+  const seqOfKey = new Map<string, number>();
+  let recent: Row[] = [];
+  // Rows with a greater seq are all in `recent`.
+  let recentAfter: number | undefined;
+
+  const memoryStart = () => recentAfter ?? head();
+
+  function write(rows: readonly Row[]): void {
+    recentAfter ??= head();
+    const sorted = isAscending(rows) ? rows : [...rows].sort((a, b) => a.seq - b.seq);
+    for (const row of sorted) {
+      recent.push(row);
+      if (!positional) seqOfKey.set(keyText(keyOf(definition, row)), row.seq);
+    }
+    if (recent.length > recentRows) forgetOldest();
+  }
+
+  function forgetOldest(): void {
+    let cut = recent.length - recentRows / 2;
+    recentAfter = (recent[cut - 1] as Row).seq;
+    while (recent[cut]?.seq === recentAfter) cut++;
+    recent = recent.slice(cut);
+  }
+
+  /** What may hold rows within bounds, in seq order. One snapshot: later writes don't show. */
+  function sections({ low, high }: Bounds): Section[] {
+    const border = memoryStart();
+    const now = head();
+    const found: Section[] = [];
+    for (const block of history.blocks().slice(firstBlockFrom(history.blocks(), low))) {
+      if (block.fromSeq > Math.min(high, border)) break;
+      const read = async (needle?: Buffer) =>
+        (await history.rows(block, definition.name, codec, needle)).filter((row) => row.seq <= border && row.seq <= now);
+      found.push({ fromSeq: block.fromSeq, toSeq: Math.min(block.toSeq, border), read });
+    }
+    const kept = recent;
+    const length = kept.length;
+    if (high > border) {
+      const start = lowerBound(kept, Math.max(low, border + 1));
+      found.push({ fromSeq: border, toSeq: now, read: () => kept.slice(start, length) });
+    }
+    return found;
+  }
+
+  function get(key: Key): Row | undefined | Promise<Row | undefined> {
+    const text = keyText(key);
+    const seq = positional ? (key[0] as number) : seqOfKey.get(text);
+    if (seq === undefined || seq > head()) return undefined;
+    const isWanted = (row: Row) => row.seq === seq && keyText(keyOf(definition, row)) === text;
+    if (seq <= memoryStart()) return readOne(seq, isWanted);
+    for (let at = lowerBound(recent, seq); recent[at]?.seq === seq; at++) {
+      if (isWanted(recent[at] as Row)) return recent[at];
+    }
+    return undefined;
+  }
+
+  async function readOne(seq: number, isWanted: (row: Row) => boolean): Promise<Row | undefined> {
+    for (const section of sections({ low: seq, high: seq })) {
+      const row = (await section.read()).find(isWanted);
+      if (row) return row;
+    }
+    return undefined;
+  }
+
+  async function find(query: Query): Promise<{ rows: Row[]; more: boolean }> {
+    const order = totalOrder(definition, query.orderBy);
+    requireColumns(definition, [...Object.keys(query.where ?? {}), ...(query.search?.columns ?? []), ...order.map(({ column }) => column)]);
+    const named = positional ? undefined : nameInKey(query);
+    const seq = named === undefined ? undefined : seqOfKey.get(named);
+    if (named !== undefined && seq === undefined) return { rows: [], more: false };
+    const inSeqOrder = order[0]?.column === "seq";
+    const descending = (inSeqOrder && order[0]?.descending) ?? false;
+    const bounds = seq === undefined ? boundsOf(query, inSeqOrder, descending) : { low: seq, high: seq };
+    const compare = compareRows(order);
+    const behind = query.after && cursorRow(order, query.after);
+    const matches = matcher(query);
+    const needle = needleOf(query);
+    const wanted = descending ? sections(bounds).reverse() : sections(bounds);
+    let rows: Row[] = [];
+    for (const [index, section] of wanted.entries()) {
+      for (const row of await section.read(needle)) if (matches(row) && !(behind && compare(row, behind) <= 0)) rows.push(row);
+      if (rows.length <= query.limit) continue;
+      rows = rows.sort(compare).slice(0, query.limit + 1);
+      const next = wanted[index + 1];
+      const last = (rows[query.limit] as Row).seq;
+      if (inSeqOrder && next && (descending ? next.toSeq < last : next.fromSeq > last)) break;
+    }
+    rows.sort(compare);
+    return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
+  }
+
+  function nameInKey(query: Query): string | undefined {
+    const key = definition.key.map((column) => query.where?.[column]);
+    return key.every((value) => typeof value === "string" || typeof value === "number") ? keyText(key as Key) : undefined;
+  }
+
+  /** Bytes every matching line holds, so that lines and blocks without them need not be taken apart. */
+  function needleOf(query: Query): Buffer | undefined {
+    const texts = Object.entries(query.where ?? {}).flatMap(([column, condition]) =>
+      definition.columns[column]?.type === "text" && typeof condition === "string" ? [encodeText(condition)] : [],
+    );
+    const longest = texts.sort((a, b) => b.length - a.length)[0];
+    return longest === undefined ? undefined : Buffer.from(`,${longest},`);
+  }
+
+  return {
+    definition,
+    get,
+    find,
+    write,
+    know: (text, seq) => void seqOfKey.set(text, seq),
+
+    async aggregate(aggregation) {
+      requireColumns(definition, [...Object.keys(aggregation.where ?? {}), ...aggregation.by]);
+      const aggregator = createAggregator(aggregation);
+      const question = { limit: 0, ...(aggregation.where && { where: aggregation.where }) };
+      for (const section of sections(boundsOf(question, false, false))) {
+        for (const row of await section.read(needleOf(question))) aggregator.add(row);
+      }
+      return aggregator.groups();
+    },
+
+    async since(seq, limit) {
+      const rows: Row[] = [];
+      for (const section of sections({ low: seq + 1, high: Number.POSITIVE_INFINITY })) {
+        const passed = rows[limit];
+        if (passed && section.fromSeq > passed.seq) break;
+        for (const row of await section.read()) if (row.seq > seq) rows.push(row);
+      }
+      return rows;
+    },
+  };
+}
+
+function isAscending(rows: readonly Row[]): boolean {
+  for (let index = 1; index < rows.length; index++) if ((rows[index] as Row).seq < (rows[index - 1] as Row).seq) return false;
+  return true;
+}
+
+function lowerBound(rows: readonly Row[], seq: number): number {
+  let start = 0;
+  let end = rows.length;
+  while (start < end) {
+    const middle = (start + end) >>> 1;
+    if ((rows[middle] as Row).seq < seq) start = middle + 1;
+    else end = middle;
+  }
+  return start;
+}
+
+function firstBlockFrom(blocks: readonly Block[], seq: number): number {
+  let start = 0;
+  let end = blocks.length;
+  while (start < end) {
+    const middle = (start + end) >>> 1;
+    if ((blocks[middle] as Block).toSeq < seq) start = middle + 1;
+    else end = middle;
+  }
+  return start;
+}
+
+/** The seqs that can match, from conditions on `seq` and from the cursor of a query in seq order. */
+function boundsOf(query: Query, inSeqOrder: boolean, descending: boolean): Bounds {
+  const condition = query.where?.seq as Value | { gt?: number; gte?: number; lt?: number; lte?: number; in?: number[] } | undefined;
+  let low = 0;
+  let high = Number.POSITIVE_INFINITY;
+  if (typeof condition === "number") low = high = condition;
+  else if (typeof condition === "object" && condition !== null && !Array.isArray(condition)) {
+    const { gt, gte, lt, lte, in: any } = condition as { gt?: number; gte?: number; lt?: number; lte?: number; in?: number[] };
+    low = Math.max(0, gt ?? 0, gte ?? 0, any ? Math.min(...any) : 0);
+    high = Math.min(high, lt ?? high, lte ?? high, any ? Math.max(...any) : high);
+  }
+  const cursor = inSeqOrder ? (query.after?.[0] as number | undefined) : undefined;
+  if (cursor !== undefined && descending) high = Math.min(high, cursor);
+  else if (cursor !== undefined) low = Math.max(low, cursor);
+  return { low, high };
+}

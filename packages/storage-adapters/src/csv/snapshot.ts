@@ -1,0 +1,91 @@
+import type { Row } from "@onhand/core";
+import type { FileSystem } from "./file-system";
+import type { Position } from "./group";
+import { type Ledger, stateTablesOf } from "./ledger";
+import { encodeText, splitFields } from "./line";
+import { joinPath, snapshotName, snapshotPlace } from "./names";
+import { readSealed, writeSealed } from "./sealed-file";
+
+const version = "s1";
+
+/** Freezes what the state tables say now. Takes a moment per row, no input or output. */
+export function captureState(ledger: Ledger, facts: { readonly epoch: string; readonly version: number; readonly position: Position }) {
+  const tables = stateTablesOf(ledger).map((table) => ({ definition: table.definition, rows: [...table.all()] }));
+  return { ...facts, tables, rows: tables.reduce((sum, table) => sum + table.rows.length, 0) };
+}
+
+/** Writes a snapshot and drops all but the two newest. */
+export async function writeSnapshot(
+  files: FileSystem,
+  directory: string,
+  image: ReturnType<typeof captureState>,
+  ledger: Ledger,
+): Promise<void> {
+  await writeSealed(files, directory, snapshotName(image.position), snapshotLines(image, ledger));
+  const names = await snapshotNames(files, directory);
+  for (const name of names.slice(2)) await files.remove(joinPath(directory, name));
+}
+
+function* snapshotLines({ epoch, version: schema, position, tables }: ReturnType<typeof captureState>, ledger: Ledger): Iterable<string> {
+  const { segment, bytes, group, seq, checksum } = position;
+  yield [version, ".at", encodeText(epoch), schema, segment, bytes, group, seq, checksum].join(",");
+  for (const { definition } of tables) yield [version, ".table", definition.name, ...Object.keys(definition.columns)].join(",");
+  for (const { definition, rows } of tables) {
+    const { encode } = ledger.codec(definition.name);
+    for (const row of rows) yield `${version},${definition.name},${row.seq}${encode(row)}`;
+  }
+}
+
+/** Snapshots of a directory, the newest first. */
+export async function snapshotNames(files: FileSystem, directory: string): Promise<readonly string[]> {
+  const found = (await files.list(directory)).flatMap((name) => {
+    const place = snapshotPlace(name);
+    return place ? [{ name, place }] : [];
+  });
+  return found.sort((a, b) => b.place.segment - a.place.segment || b.place.seq - a.place.seq).map(({ name }) => name);
+}
+
+/** Fills an empty ledger from a snapshot; undefined, and nothing done, when it is missing or damaged. */
+export async function readSnapshot(
+  files: FileSystem,
+  directory: string,
+  name: string,
+  ledger: Ledger,
+): Promise<{ readonly epoch: string; readonly version: number; readonly position: Position } | undefined> {
+  const lines = await readSealed(files, directory, name);
+  if (!lines) return undefined;
+  let found: { epoch: string; version: number; position: Position } | undefined;
+  const readers = new Map<string, (line: string, from: number) => void>();
+  const loaded = new Map<string, Row[]>();
+  for (const line of lines) {
+    const afterTable = line.indexOf(",", version.length + 1);
+    const table = line.slice(version.length + 1, afterTable);
+    const read = readers.get(table);
+    if (read) read(line, afterTable + 1);
+    else if (table === ".at") {
+      const [epoch, ...numbers] = splitFields(line.slice(afterTable + 1));
+      const [schema, segment, bytes, group, seq, checksum] = numbers.map(Number) as [number, number, number, number, number, number];
+      found = { epoch: epoch as string, version: schema, position: { segment, bytes, group, seq, checksum } };
+    } else if (table === ".table") {
+      const [own, ...columns] = splitFields(line.slice(afterTable + 1));
+      if (own !== undefined && ledger.knows(own)) {
+        const rows: Row[] = [];
+        loaded.set(own, rows);
+        readers.set(own, rowReader(ledger, own, columns, rows));
+      }
+    }
+  }
+  for (const [table, rows] of loaded) {
+    const { write } = ledger.state(table);
+    for (const row of rows.sort((a, b) => a.seq - b.seq)) write(row);
+  }
+  return found;
+}
+
+function rowReader(ledger: Ledger, table: string, columns: readonly string[], rows: Row[]): (line: string, from: number) => void {
+  const decode = ledger.codec(table).decoder(columns);
+  return (line, from) => {
+    const afterSeq = line.indexOf(",", from);
+    rows.push(decode(Number(line.slice(from, afterSeq)), splitFields(line.slice(afterSeq + 1)), 0));
+  };
+}

@@ -22,28 +22,55 @@ export interface Permissions {
 
 /** Asks the host's hook in the name of one actor. */
 export function createPermissions(authorize: Authorize, actor: () => Actor | undefined, logger: Logger): Permissions {
+  function denied(action: string, error: unknown): false {
+    logger.error({ error, action }, "authorize failed; the answer is no");
+    return false;
+  }
+
   function ask(action: string, resource: Readonly<Record<string, unknown>>): boolean | Promise<boolean> {
-    const denied = (error: unknown) => {
-      logger.error({ error, action }, "authorize failed; the answer is no");
-      return false;
-    };
     try {
       const verdict: unknown = authorize(actor(), action, resource);
-      return isPromise(verdict) ? verdict.then((answer) => answer === true, denied) : verdict === true;
+      if (!isPromise(verdict)) return verdict === true;
+      return verdict.then(
+        (answer) => answer === true,
+        (error: unknown) => denied(action, error),
+      );
     } catch (error) {
-      return denied(error);
+      return denied(action, error);
     }
+  }
+
+  const askToRead = (row: Change) => ask("read", resourceOf(row));
+
+  /** Those that may be read, where the row at `index` was the first that was not simply allowed. */
+  function sift(rows: Rows, index: number, verdict: boolean | Promise<boolean>): Rows | Promise<Rows> {
+    const verdicts = rows.map((row, at) => (at < index ? true : at === index ? verdict : askToRead(row)));
+    if (verdicts.some(isPromise)) return Promise.all(verdicts).then((answers) => keep(rows, answers));
+    return keep(rows, verdicts as boolean[]);
   }
 
   return {
     may: async (action, resource) => ask(action, resource),
     readable(rows) {
       if (authorize === allowEverythingForDemos) return rows;
-      const verdicts = rows.map((row) => ask("read", { entity: row.entity, key: row.key, ...changeSubject(row) }));
-      if (verdicts.some(isPromise)) return Promise.all(verdicts).then((answers) => keep(rows, answers));
-      return keep(rows, verdicts as boolean[]);
+      for (const [index, row] of rows.entries()) {
+        const verdict = askToRead(row);
+        if (verdict !== true) return sift(rows, index, verdict);
+      }
+      return rows;
     },
   };
+}
+
+// A row goes to many readers, each of whom is asked about.
+const resources = new WeakMap<Change, Readonly<Record<string, unknown>>>();
+
+function resourceOf(row: Change): Readonly<Record<string, unknown>> {
+  const known = resources.get(row);
+  if (known) return known;
+  const resource = Object.freeze({ entity: row.entity, key: row.key, ...changeSubject(row) });
+  resources.set(row, resource);
+  return resource;
 }
 
 const keep = (rows: Rows, verdicts: readonly boolean[]): Rows =>

@@ -27,9 +27,14 @@ function textOf(change: Change): string {
 }
 
 /** Writes one `d` frame. */
-export function encodeDelta(sid: string, range: Omit<Delta, "bytes">): Delta {
-  const head = JSON.stringify({ t: "d", sid, from: range.from, to: range.to }).slice(0, -1);
-  return { ...range, bytes: utf8.encode(`${head},"changes":[${range.changes.map(textOf).join(",")}]}`) };
+export const encodeDelta = (sid: string, range: Omit<Delta, "bytes">): Delta => ({
+  ...range,
+  bytes: encodeRows({ t: "d", sid, ...range }),
+});
+
+/** A frame with rows, as it goes to a link. */
+export function encodeRows({ changes, ...rest }: Extract<ServerFrame, { changes: unknown }>): Uint8Array {
+  return utf8.encode(`${JSON.stringify(rest).slice(0, -1)},"changes":[${changes.map(textOf).join(",")}]}`);
 }
 
 /**

@@ -21,8 +21,6 @@ export interface Hub {
 
 type HubActor = Connection["actor"];
 
-const tickMs = 1_000;
-
 /**
  * The server side of the protocol, without a socket in it.
  *
@@ -36,6 +34,7 @@ export function createHub(options: HubOptions): Hub {
   demandHooks(options);
   const { inventory, clock = systemClock, timers = systemTimers, logger = consoleLogger, random = Math.random } = options;
   const limits = { ...defaultHubLimits, ...options.limits };
+  const tickMs = Math.min(1_000, limits.heartbeatMs, limits.pongTimeoutMs);
   const connections = new Set<Connection>();
   const sessions = new Map<string, Connection>();
   const channels = createChannels({ limits, timers });
@@ -90,8 +89,8 @@ export function createHub(options: HubOptions): Hub {
   }
 
   async function close(afterMs: number): Promise<void> {
-    stopFeed();
     await Promise.race([Promise.all([...connections].map((connection) => connection.idle())), pause(limits.closeTimeoutMs)]);
+    stopFeed();
     for (const connection of [...connections]) {
       const spread = Math.round(afterMs * (1 + random()));
       connection.end({ ...farewell("unavailable", { reason: "the server is going away" }), afterMs: spread });

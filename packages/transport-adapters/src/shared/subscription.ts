@@ -2,7 +2,7 @@ import type { Change, Feed, Stop } from "@onhand/core";
 import type { ClientFrame, ServerFrame } from "@onhand/core/protocol";
 import type { Permissions } from "./authorization";
 import type { Channel } from "./channels";
-import { bytesOf, type Delta, encodeDelta, encodeDeltas } from "./encode";
+import { bytesOf, type Delta, encodeDelta, encodeDeltas, encodeRows } from "./encode";
 import type { HubLimits } from "./limits";
 import { type Opening, openingOf, readSnapshot, sendPages } from "./opening";
 import type { Timers } from "./timers";
@@ -49,8 +49,6 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   let buffer: Delta[] = [];
   let mustRead = false;
   const stopReading: Stop = channel.read(onDelta);
-
-  const send = (frame: ServerFrame) => writer.send(bytesOf(frame));
 
   function sendDelta(delta: Delta, readable: readonly Change[]): void {
     if (state === "ended") return;
@@ -141,7 +139,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     const opening = await openingOf(feed, { position: request.position, filter: channel.filter, limits });
     if (state === "ended") return;
     position = opening.position;
-    send({ t: "subbed", ref: request.ref, sid: channel.sid, position, how: opening.how });
+    writer.send(bytesOf({ t: "subbed", ref: request.ref, sid: channel.sid, position, how: opening.how }));
     await bring(opening);
     await catchUp();
   }
@@ -161,7 +159,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       history: request.history ?? limits.defaultHistory,
       send: async (frame: Extract<ServerFrame, { t: "snap" }>) => {
         const changes = await permissions.readable(frame.changes);
-        if (state !== "ended") send({ ...frame, changes });
+        if (state !== "ended") writer.send(encodeRows({ ...frame, changes }));
         await writer.room();
       },
       ended: () => state === "ended",

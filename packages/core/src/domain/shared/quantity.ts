@@ -9,7 +9,8 @@ export const maximumDecimals = 6;
  */
 export function toScaled(quantity: number, decimals: number): number | undefined {
   const factor = 10 ** decimals;
-  const scaled = Math.round(quantity * factor);
+  // Adding 0 makes minus zero zero, which is what it reads back as.
+  const scaled = Math.round(quantity * factor) + 0;
   return Number.isSafeInteger(scaled) && scaled / factor === quantity ? scaled : undefined;
 }
 

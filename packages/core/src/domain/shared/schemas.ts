@@ -19,7 +19,7 @@ export const actorId = text(1, 100);
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, "must be 1 to 200 printable ASCII characters");
-export const searchText = z.string().trim().max(200);
+export const searchText = z.string().trim().normalize("NFC").max(200);
 
 /** The form of a SKU that is unique: two SKUs that differ only in case are one. */
 export const skuKeyOf = (value: string): string => value.toLowerCase();
@@ -66,7 +66,9 @@ export const attributes = z
   .refine(
     (value) => JSON.stringify(value).length <= maximumAttributesLength,
     `must not be longer than ${maximumAttributesLength} characters as JSON`,
-  );
+  )
+  // The caller keeps the object and may change it; the ledger must not change with it.
+  .transform((value) => structuredClone(value));
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;

@@ -175,7 +175,7 @@ export function draftLedger(view: View, { now, seq }: Context): Draft {
       const unusable = unusableStore(view, row.storeId);
       if (unusable) return unusable;
       const leg: Leg = { storeId: row.storeId, type: "adjusted", field: "id", amount: 0 };
-      const draft = draftOf(product, leg, -row.delta, entries.length, { ...facts, reverses });
+      const draft = draftOf(product, leg, 0 - row.delta, entries.length, { ...facts, reverses });
       if (draft.refusal) return draft.refusal;
       record([draft]);
       return undefined;

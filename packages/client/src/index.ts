@@ -10,9 +10,9 @@ export {
   type MovementQuery,
   type ProductQuery,
 } from "./create-inventory-client";
+export type { LevelView } from "./level-views";
 export type { LevelKey, List, Observed } from "./lists";
 export type { Observable } from "./observable";
-export type { LevelView } from "./rows";
 export { browserSignals, type Signal, type Signals } from "./signals";
 export type { Loading } from "./subscription";
 export { systemTimers, type Timers } from "./timers";

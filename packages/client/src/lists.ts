@@ -1,8 +1,9 @@
 import type { Change, Entity, Stop } from "@onhand/core";
 import type { Cache } from "./cache";
 import { createIndex } from "./indexes";
+import { zeroLevel } from "./level-views";
 import type { Observable } from "./observable";
-import { type Rows, type Views, zeroLevel } from "./rows";
+import type { Rows, Views } from "./rows";
 import type { Loading } from "./subscription";
 import type { Subscriptions } from "./subscriptions";
 import { canonicalWanted, levelId, productId, type Wanted, wantedKey, wantedMatcher } from "./wanted";

@@ -1,6 +1,7 @@
 import { createFollower, type SubscriptionLink } from "./follow";
+import type { Coverage } from "./level-views";
 import type { Position } from "./pending";
-import type { Coverage, Rows } from "./rows";
+import type { Rows } from "./rows";
 import type { Subscription } from "./subscription";
 import type { Timers } from "./timers";
 import { createWishes } from "./wishes";

@@ -34,7 +34,7 @@ export function App() {
             <ProductTable searchRef={search} status={status} onStatus={setStatus} onOpen={setOpened} />
           </div>
         </div>
-        <aside className="grid gap-4 lg:sticky lg:top-[4.5rem]" aria-label="Scan and latest movements">
+        <aside className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:sticky lg:top-[4.5rem]" aria-label="Scan and latest movements">
           <ScanPanel inputRef={scan} />
           <Activity />
         </aside>

@@ -81,7 +81,7 @@ function Stock({ total, lowMark }: { readonly total: Total | undefined; readonly
         <StockBar quantity={total.available} status={status} lowMark={lowMark} />
         <Quantity total={total} />
       </div>
-      <div role="cell" className="flex flex-col items-end gap-1 sm:items-start">
+      <div role="cell" className="flex flex-col items-end gap-0.5 sm:items-start">
         <span className="sm:hidden">
           <Quantity total={total} />
         </span>
@@ -94,7 +94,7 @@ function Stock({ total, lowMark }: { readonly total: Total | undefined; readonly
 /** A figure that the server has not confirmed yet is fainter. */
 function Quantity({ total }: { readonly total: Total }) {
   return (
-    <span data-testid="quantity" className={`block min-w-12 text-right font-semibold ${total.pending > 0 ? "opacity-60" : ""}`}>
+    <span data-testid="quantity" className={`block min-w-12 text-right font-semibold leading-5 ${total.pending > 0 ? "opacity-60" : ""}`}>
       {formatQuantity(total.available)}
     </span>
   );

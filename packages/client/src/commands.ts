@@ -25,6 +25,9 @@ interface Entry {
   readonly id: string;
   readonly type: string;
   readonly input: Record<string, unknown>;
+  /** As it goes out, and how long that is. */
+  readonly frame: ClientFrame;
+  readonly bytes: number;
   readonly pending: PendingEffects;
   readonly resolve: (result: Acknowledged) => void;
   readonly reject: (error: unknown) => void;
@@ -53,14 +56,17 @@ export function createCommands(options: {
   let retry: unknown;
 
   function run(type: string, input: Record<string, unknown>): Promise<Acknowledged> {
-    if (entries.size >= limit) return Promise.reject(new InventoryError("QUEUE_FULL", { limit }));
     const { idempotencyKey, ...rest } = input;
     const id = typeof idempotencyKey === "string" ? idempotencyKey : newId();
-    if (entries.has(id)) return Promise.reject(new InventoryError("IDEMPOTENCY_MISMATCH", { idempotencyKey: id }));
     return new Promise((resolve, reject) => {
+      if (entries.size >= limit) throw new InventoryError("QUEUE_FULL", { limit });
+      if (entries.has(id)) throw new InventoryError("IDEMPOTENCY_MISMATCH", { idempotencyKey: id });
+      if (!isKey(id)) throw invalid("idempotencyKey", "must be 1 to 200 printable ASCII characters");
+      const frame: ClientFrame = { t: "op", id, command: type, input: rest };
+      const bytes = byteLength(frame);
       rows.batch(() => {
         const pending = overlay.add(guessEffects(type, rest));
-        entries.set(id, { id, type, input: rest, pending, resolve, reject, inFlight: false });
+        entries.set(id, { id, type, input: rest, frame, bytes, pending, resolve, reject, inFlight: false });
       });
       pump();
     });
@@ -92,19 +98,15 @@ export function createCommands(options: {
   }
 
   function sendOne(entry: Entry): boolean {
-    const frame: ClientFrame = { t: "op", id: entry.id, command: entry.type, input: entry.input };
     const most = welcome?.limits.maxFrameBytes ?? 0;
-    if (byteLength(frame) > most) {
-      refuse(
-        entry,
-        new InventoryError("INVALID_INPUT", { issues: [{ path: "", message: `must not be longer than ${most} bytes as JSON` }] }),
-      );
+    if (entry.bytes > most) {
+      refuse(entry, invalid("", `must not be longer than ${most} bytes as JSON`));
       return false;
     }
     sentAt.push(timers.now());
     entry.inFlight = true;
     entry.pending.inDoubt = true;
-    send(frame);
+    send(entry.frame);
     return true;
   }
 
@@ -184,3 +186,7 @@ export function createCommands(options: {
 }
 
 const byteLength = (frame: ClientFrame): number => new TextEncoder().encode(JSON.stringify(frame)).length;
+
+const isKey = (id: string): boolean => /^[\x20-\x7e]{1,200}$/.test(id);
+
+const invalid = (path: string, message: string) => new InventoryError("INVALID_INPUT", { issues: [{ path, message }] });

@@ -9,16 +9,33 @@ export interface Wanted {
   readonly history?: number;
 }
 
+const longestName = 200;
+const mostNames = 250;
+const mostHistory = 1_000;
+
 const sorted = (list: readonly string[]): readonly string[] => [...new Set(list)].sort();
 const tidy = (text: string): string => text.trim().normalize("NFC");
 const folded = (sku: string): string => tidy(sku).toLowerCase();
 
-/** The same wish in one spelling: lists sorted, without repetitions. */
+/** The same wish in one spelling: lists sorted, without repetitions and without what can name nothing. */
 export const canonicalWanted = ({ entity, storeIds, skus, history }: Wanted): Wanted => ({
   entity,
-  ...(storeIds && { storeIds: sorted(storeIds.map(tidy)) }),
-  ...(skus && { skus: sorted(skus.map(tidy)) }),
-  ...(history !== undefined && { history }),
+  ...(storeIds && { storeIds: names(storeIds) }),
+  ...(skus && { skus: names(skus) }),
+  ...(history !== undefined && { history: Math.min(Math.max(Math.floor(history), 0), mostHistory) }),
+});
+
+const names = (list: readonly string[]): readonly string[] =>
+  sorted(list.map(tidy)).filter((name) => name.length > 0 && name.length <= longestName);
+
+/** Whether a wish names nothing at all, so that its answer is known. */
+export const isEmptyWanted = ({ storeIds, skus }: Wanted): boolean => storeIds?.length === 0 || skus?.length === 0;
+
+/** A wish as it is asked of the server: a list too long for one frame is left out, and more comes than was wished for. */
+export const askable = ({ storeIds, skus, ...rest }: Wanted): Wanted => ({
+  ...rest,
+  ...(storeIds && storeIds.length <= mostNames && { storeIds }),
+  ...(skus && skus.length <= mostNames && { skus }),
 });
 
 /** Names a canonical wish. */

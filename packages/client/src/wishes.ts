@@ -3,7 +3,7 @@ import type { Follower } from "./follow";
 import type { Rows } from "./rows";
 import { createSubscription, type Loading, planSubscriptions, type Subscription, type SubscriptionUser } from "./subscription";
 import type { Timers } from "./timers";
-import { canonicalWanted, coverer, filterKey, type Wanted } from "./wanted";
+import { askable, canonicalWanted, coverer, filterKey, isEmptyWanted, type Wanted } from "./wanted";
 
 /** Somebody's wish for rows, for as long as they are looked at. */
 export interface Wish {
@@ -18,6 +18,8 @@ interface Wisher extends SubscriptionUser {
 }
 
 const loading: Loading = { status: "loading" };
+const ready: Loading = { status: "ready" };
+const nothingToWaitFor: Wish = { loading: () => ready, stop: () => undefined };
 const lingerMs = 5_000;
 
 /** Serves wishes with as few subscriptions as will do. */
@@ -32,7 +34,9 @@ export function createWishes(options: {
   let planning = false;
 
   function want(wish: Wanted, tell: () => void): Wish {
-    const wisher: Wisher = { wanted: canonicalWanted(wish), tell, served: undefined, alone: false };
+    const wanted = canonicalWanted(wish);
+    if (isEmptyWanted(wanted)) return nothingToWaitFor;
+    const wisher: Wisher = { wanted: askable(wanted), tell, served: undefined, alone: false };
     planSoon(wisher);
     return {
       loading: () => wisher.served?.loading ?? loading,

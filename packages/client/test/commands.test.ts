@@ -231,6 +231,18 @@ describe("commands", () => {
     expect(status()).toBe("live");
   });
 
+  it("what no frame can carry is refused here and leaves nothing behind", async () => {
+    const { client, level, status } = await shop();
+    await expect(client.command("stock.sell", { ...sell(1), idempotencyKey: "x".repeat(201) })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
+    const huge = { ...sell(1), reference: { type: "order", id: 1n as unknown as string } };
+    await expect(client.command("stock.sell", huge)).rejects.toBeInstanceOf(TypeError);
+    expect(level.get()).toMatchObject({ onHand: 10, pending: 0 });
+    expect(client.pendingCommands.get()).toEqual([]);
+    expect(status()).toBe("live");
+  });
+
   it("stopping refuses what is unanswered: unknown if it was sent, aborted if not", async () => {
     const { client, server } = await shop({ server: { limits: { maxOpsInFlight: 1 } } });
     server.on({ op: () => undefined });

@@ -60,6 +60,27 @@ describe("reading", () => {
     expect(server.link().received.filter(({ t }) => t === "sub")).toHaveLength(2);
   });
 
+  it("asks nothing about what can not exist, and knows the answer", async () => {
+    const { client, server, start } = setUp();
+    const questions = [client.levels({ skus: [] }), client.levels({ storeId: " " }), client.products({ skus: ["x".repeat(300)] })];
+    for (const question of questions) question.subscribe(listen);
+    client.level({ sku: "", storeId: "berlin" }).subscribe(listen);
+    await start();
+    expect(questions.map((question) => question.get())).toMatchObject(questions.map(() => ({ status: "ready", items: [] })));
+    expect(client.level({ sku: "", storeId: "berlin" }).get()?.onHand).toBe(0);
+    expect(server.link().received.map(({ t }) => t)).toEqual(["hello"]);
+  });
+
+  it("more names than a frame holds are asked for as everything, and shown as asked", async () => {
+    const { client, server, start } = setUp();
+    server.commit([levelChange(1, tea, 5), levelChange(1, mug, 7)]);
+    const list = client.levels({ skus: ["TEA", ...Array.from({ length: 2_000 }, (_, n) => `P${n}`)] });
+    list.subscribe(listen);
+    await start();
+    expect(server.link().received.at(-1)).toMatchObject({ t: "sub", filter: { entities: ["level"] } });
+    expect(list.get().keys).toEqual([tea]);
+  });
+
   it("two spellings of a SKU are one row", async () => {
     const { client, server, start } = setUp();
     server.commit([productChange(1, "Tea-50", "Green tea")]);

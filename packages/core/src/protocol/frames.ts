@@ -36,7 +36,12 @@ const sub = z.strictObject({
   /** How many of the newest movements a snapshot brings. */
   history: z.int().min(0).max(1_000).optional(),
 });
-const unsub = z.strictObject({ t: z.literal("unsub"), sid: shortText });
+const unsub = z.strictObject({
+  t: z.literal("unsub"),
+  sid: shortText,
+  /** Ends the subscription only if this request began it: an equal filter asked for since has the same `sid`. */
+  ref: shortText.optional(),
+});
 const auth = z.strictObject({ t: z.literal("auth"), token: z.string().max(8_192) });
 const op = z.strictObject({
   t: z.literal("op"),

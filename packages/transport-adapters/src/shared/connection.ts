@@ -105,7 +105,7 @@ export function createConnection(
   const handlers = {
     hello,
     sub: (frame: FrameOf<"sub">) => subscriptions.subscribe(frame),
-    unsub: async (frame: FrameOf<"unsub">) => subscriptions.unsubscribe(frame.sid),
+    unsub: async (frame: FrameOf<"unsub">) => subscriptions.unsubscribe(frame.sid, frame.ref),
     auth: reauthenticate,
     op: (frame: FrameOf<"op">) => operations.begin(frame),
   } as const satisfies { [T in Turn["t"]]: (frame: FrameOf<T>) => Promise<void> };

@@ -1,7 +1,7 @@
 import type { Feed } from "@onhand/core";
 
 /** Lets a bounded number of tasks run at once; the others wait in order. */
-export function createGate(places: number): <T>(task: () => Promise<T>) => Promise<T> {
+function createGate(places: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = places;
   return async (task) => {

@@ -211,6 +211,23 @@ describe("joining the stream", () => {
     expect(link.of("d")).toHaveLength(1);
   });
 
+  it("unsub of a request that another one has replaced ends nothing", async () => {
+    const { connect, receive, time } = await hubFixture();
+    const link = await connect();
+    for (const ref of ["r1", "r2"]) link.say({ t: "sub", ref, filter: levels });
+    await settled();
+    const sid = link.of("subbed")[0]?.sid as string;
+    link.say({ t: "unsub", sid, ref: "r1" });
+    await settled();
+    await receive();
+    expect(link.of("d")).toHaveLength(1);
+    link.say({ t: "unsub", sid, ref: "r2" });
+    await settled();
+    await receive();
+    time.advance(25);
+    expect(link.of("d")).toHaveLength(1);
+  });
+
   it("unsub ends it", async () => {
     const { connect, receive } = await hubFixture();
     const link = await connect();

@@ -10,6 +10,8 @@ import type { Writer } from "./writer";
 
 /** What one connection reads through one filter. */
 export interface Subscription {
+  /** The request that began it. */
+  readonly ref: string;
   readonly channel: Channel;
   /** Up to where the client has been sent everything. */
   readonly position: number;
@@ -175,6 +177,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   open().catch(fail);
 
   return {
+    ref: request.ref,
     channel,
     get position() {
       return position;

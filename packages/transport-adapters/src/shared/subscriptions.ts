@@ -8,7 +8,8 @@ import type { Writer } from "./writer";
 /** Everything one client reads. */
 export interface Subscriptions {
   subscribe(request: Extract<ClientFrame, { t: "sub" }>): Promise<void>;
-  unsubscribe(sid: string): void;
+  /** Ends a subscription; with a `ref`, only if that request began it. */
+  unsubscribe(sid: string, ref: string | undefined): void;
   /** Asks again for every filter, and resets those that the actor may no longer read. */
   recheck(): Promise<void>;
   /** Goes on after the client had fallen behind. */
@@ -58,7 +59,9 @@ export function createSubscriptions(options: {
       bySid.set(channel.sid, createSubscription({ request, channel, feed, writer, permissions, limits, timers, onFailure }));
       former?.end();
     },
-    unsubscribe: (sid) => drop(sid),
+    unsubscribe(sid, ref) {
+      if (ref === undefined || bySid.get(sid)?.ref === ref) drop(sid);
+    },
     async recheck() {
       for (const { channel } of [...bySid.values()]) {
         if (!(await permissions.may("subscribe", { ...channel.filter }))) drop(channel.sid, "permission");

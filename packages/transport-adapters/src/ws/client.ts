@@ -75,12 +75,14 @@ function openLink(options: WsTransportOptions, events: TransportEvents): Transpo
 
   function attach(made: WebSocketLike): void {
     socket = made;
+    let opened = false;
     made.onopen = () => {
+      opened = true;
       if (!ended) events.onOpen();
     };
     made.onmessage = onMessage;
     made.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) =>
-      end({ code, reason: reason || "the connection was lost" });
+      end({ code, reason: reason || (opened ? "the connection was lost" : "no connection could be opened") });
     // What went wrong is told to nobody but the console of a browser; the close that follows is what counts.
     made.onerror = () => undefined;
   }

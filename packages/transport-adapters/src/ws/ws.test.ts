@@ -283,7 +283,7 @@ describe("the client's side", () => {
   });
 
   it("a server that is not there, and an address that is none, are a close and never a throw", async () => {
-    expect((await connect({ url: "ws://127.0.0.1:1/live" }).closed()).reason).toBeTruthy();
+    expect((await connect({ url: "ws://127.0.0.1:1/live" }).closed()).reason).toBe("no connection could be opened");
     expect((await connect({ url: "nonsense" }).closed()).reason).toContain("Invalid URL");
   });
 

@@ -19,6 +19,9 @@ function chromiumPath(): string {
   return usual ?? execFileSync("which", ["chromium", "chromium-browser", "google-chrome"], { encoding: "utf8" }).split("\n", 1)[0] ?? "";
 }
 
+// Everything waited for takes moments; this is for a machine that others use as well.
+const patienceMs = 20_000;
+
 /** The dashboard as somebody sees it, and what their browser complained of. */
 export interface Screen {
   readonly page: Page;
@@ -29,6 +32,7 @@ export interface Screen {
 /** Opens the dashboard in a window of its own and waits until it is live and shows products. */
 export async function openScreen(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Screen> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));

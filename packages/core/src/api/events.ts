@@ -40,7 +40,9 @@ export function createEvents(engine: Engine, logger: Logger): On {
 
   return ((type: "*", listener: (...told: readonly unknown[]) => unknown): Stop => {
     // One listener's failure is nobody else's, so it is caught here and not in the emitter, which would stop at it.
+    let stopped = false;
     const safe = (...told: readonly unknown[]) => {
+      if (stopped) return;
       const failed = (error: unknown) => logger.error({ error, event: type }, "an event listener failed");
       try {
         const answer = listener(...told);
@@ -51,7 +53,6 @@ export function createEvents(engine: Engine, logger: Logger): On {
     };
     emitter.on(type, safe);
     listening++;
-    let stopped = false;
     return () => {
       if (stopped) return;
       stopped = true;

@@ -28,7 +28,7 @@ const pageSize = 1_000;
  * storage: then what happened since is read back, in order, and the commit is among it.
  */
 export function createPublisher(storage: StorageAdapter, tables: readonly string[], from: number, logger: Logger): Publisher {
-  const listeners = new Set<(batch: CommitBatch) => void>();
+  const listeners = new Set<(batch: CommitBatch) => unknown>();
   let published = from;
   let reading = false;
   let again = false;
@@ -38,11 +38,15 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
 
   function publish(batch: CommitBatch): void {
     published = batch.to;
+    const failed = (error: unknown) => logger.error({ error, from: batch.from, to: batch.to }, "a listener of the ledger failed");
     for (const listener of [...listeners]) {
+      // One that was told before it may have stopped it.
+      if (!listeners.has(listener)) continue;
       try {
-        listener(batch);
+        const answer = listener(batch);
+        if (answer instanceof Promise) answer.catch(failed);
       } catch (error) {
-        logger.error({ error, from: batch.from, to: batch.to }, "a listener of the ledger failed");
+        failed(error);
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Welcome } from "./connection/connection";
 import type { Rows } from "./rows";
 import { countTry, judgeDelta, type Loading, mostTries, type Subscription, type SubscriptionFrame } from "./subscription";
 import type { Timers } from "./timers";
-import { feedFilter, filterKey } from "./wanted";
+import { feedFilter } from "./wanted";
 
 /** What following needs of the link. */
 export interface SubscriptionLink {
@@ -35,8 +35,6 @@ export function createFollower(options: {
   readonly onRefused: (subscription: Subscription) => void;
 }) {
   const { all, rows, timers, link, onRefused } = options;
-  /** Subscriptions that ended before they were answered, by ref. */
-  const leaving = new Map<string, string>();
   let welcome: Welcome | undefined;
   let target = 0;
   let refs = 0;
@@ -97,11 +95,9 @@ export function createFollower(options: {
     rows.batch(() => stand(subscription, frame.how === "live" ? Math.max(before, frame.position) : before));
   }
 
-  // An answer to somebody who has left: nobody reads what follows, unless the same was asked again.
+  // An answer to somebody who has left: nobody reads what follows.
   function dismiss({ ref, sid }: { readonly ref: string; readonly sid: string }): void {
-    const left = leaving.get(ref);
-    leaving.delete(ref);
-    if (left !== undefined && !find(({ wanted }) => filterKey(wanted) === left)) link.send({ t: "unsub", sid });
+    if (!find((one) => one.ref === ref)) link.send({ t: "unsub", sid, ref });
   }
 
   function stand(subscription: Subscription, seq: number): void {
@@ -271,7 +267,6 @@ export function createFollower(options: {
     end: (subscription: Subscription): void => {
       all.delete(subscription);
       timers.clearTimeout(subscription.retry);
-      if (subscription.phase === "asked" && subscription.ref !== undefined) leaving.set(subscription.ref, filterKey(subscription.wanted));
       forgetSid(subscription);
       rows.batch(() => rows.release(subscription.members));
     },
@@ -287,7 +282,6 @@ export function createFollower(options: {
     /** The link is gone: positions stay, names of the old link don't. */
     down: (): void => {
       welcome = undefined;
-      leaving.clear();
       for (const subscription of all) {
         timers.clearTimeout(subscription.retry);
         delete subscription.sid;

@@ -146,6 +146,37 @@ describe("reading", () => {
     expect(client.stores().get().keys).toEqual(["berlin"]);
   });
 
+  it("a question that was dropped and asked again before its answer came is answered", async () => {
+    const { client, server, timers, start } = setUp();
+    server.commit([levelChange(1, tea, 5)]);
+    await start();
+    const late: (() => void)[] = [];
+    server.on({ sub: (link, frame) => late.push(() => server.subscribe(link, frame)) });
+    const stop = client.level(tea).subscribe(listen);
+    await settle();
+    stop();
+    timers.advance(5_000);
+    client.level(tea).subscribe(listen);
+    await settle();
+    for (const answer of late) answer();
+    server.commit([levelChange(2, tea, 4)]);
+    expect(client.level(tea).get()?.onHand).toBe(4);
+    expect(server.link().subs.size).toBe(1);
+  });
+
+  it("an answer to nobody ends the subscription", async () => {
+    const { client, server, timers, start } = setUp();
+    await start();
+    const late: (() => void)[] = [];
+    server.on({ sub: (link, frame) => late.push(() => server.subscribe(link, frame)) });
+    const stop = client.level(tea).subscribe(listen);
+    await settle();
+    stop();
+    timers.advance(5_000);
+    for (const answer of late) answer();
+    expect(server.link().subs.size).toBe(0);
+  });
+
   it("a refused filter says so, and is asked for again after a new token", async () => {
     const { client, server, start } = setUp();
     server.commit([levelChange(1, tea, 5)]);

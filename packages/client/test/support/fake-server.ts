@@ -20,7 +20,7 @@ export interface FakeLink {
   say(frame: ServerFrame): void;
   drop(reason?: string): void;
   /** The subscriptions that stand: sid by filter, and up to where frames were sent. */
-  readonly subs: Map<string, { readonly filter: FeedFilter; position: number }>;
+  readonly subs: Map<string, { readonly ref: string; readonly filter: FeedFilter; position: number }>;
 }
 
 /** A server of frames in the same process, with a ledger of absolute rows. It answers at once unless told otherwise. */
@@ -31,7 +31,6 @@ export function fakeServer(options: { readonly heartbeatMs?: number; readonly li
   let epoch = "e1";
   let ledger: Change[] = [];
   let head = 0;
-  let sids = 0;
   let deltasFirst = false;
   let token: () => Promise<string | undefined> = async () => "t";
   /** What happens to frames on their way: by default each arrives once. */
@@ -59,12 +58,11 @@ export function fakeServer(options: { readonly heartbeatMs?: number; readonly li
   }
 
   function subscribe(link: FakeLink, frame: Sub): void {
-    sids += 1;
-    const sid = `sid${sids}`;
+    const sid = JSON.stringify(frame.filter);
     const filter = frame.filter as FeedFilter;
     const matches = changeMatcher(filter);
     const from = frame.position?.epoch === epoch ? frame.position.seq : undefined;
-    link.subs.set(sid, { filter, position: head });
+    link.subs.set(sid, { ref: frame.ref, filter, position: head });
     if (from !== undefined) {
       link.say({ t: "subbed", ref: frame.ref, sid, position: from, how: from === head ? "live" : "replay" });
       if (from < head) link.say({ t: "d", sid, from, to: head, changes: ledger.filter((change) => change.seq > from && matches(change)) });
@@ -135,7 +133,7 @@ export function fakeServer(options: { readonly heartbeatMs?: number; readonly li
     link.received.push(frame);
     if (frame.t === "hello") onHello(link);
     if (frame.t === "sub") onSub(link, frame);
-    if (frame.t === "unsub") link.subs.delete(frame.sid);
+    if (frame.t === "unsub" && (frame.ref === undefined || link.subs.get(frame.sid)?.ref === frame.ref)) link.subs.delete(frame.sid);
     if (frame.t === "op") onOp(link, frame);
     if (frame.t === "auth") link.say({ t: "authed" });
   }

@@ -2,17 +2,18 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { launchBrowser, openScreen, rowOf, type Screen, scan, showsQuantity, toast } from "./support/browser";
+import { isLive, launchBrowser, openScreen, rowOf, type Screen, scan, showsQuantity, toast } from "./support/browser";
 import { buildDashboard } from "./support/dashboard";
 import { type ServerProcess, startServer } from "./support/server";
 
 let browser: Browser;
 let server: ServerProcess;
-let screen: Screen;
+let screen: Screen | undefined;
 let page: Page;
+let dashboard: string;
 
 beforeAll(async () => {
-  const dashboard = await buildDashboard();
+  dashboard = await buildDashboard();
   const quiet = ["--demo", "--rate", "0", "--seed", "7", "--storage", "memory:", "--port", "0", "--dashboard", dashboard];
   [browser, server] = await Promise.all([launchBrowser(), startServer(quiet)]);
 });
@@ -28,8 +29,8 @@ async function open(options: Parameters<typeof openScreen>[2] = {}): Promise<voi
 }
 
 afterEach(async () => {
-  expect(screen.complaints).toEqual([]);
-  await screen.close();
+  expect(screen?.complaints ?? []).toEqual([]);
+  await screen?.close();
 });
 
 const names = (): Promise<string[]> => page.locator("[data-sku] button").allTextContents();
@@ -171,6 +172,21 @@ test.each(["light", "dark"] as const)("nobody is shut out in %s, with details op
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Keyboard and scanner help" }).click();
   expect(await violations()).toEqual([]);
+});
+
+test("a closed server asks for its token, says when it is wrong, and opens with the right one", async () => {
+  const closed = await startServer(["--token", "open-sesame", "--storage", "memory:", "--port", "0", "--dashboard", dashboard]);
+  const context = await browser.newContext();
+  const door = await context.newPage();
+  await door.goto(closed.url);
+  await door.getByLabel("Token").fill("guess");
+  await door.keyboard.press("Enter");
+  await door.getByText("doesn't know that token").waitFor();
+  await door.getByLabel("Token").fill("open-sesame");
+  await door.keyboard.press("Enter");
+  await isLive(door);
+  await context.close();
+  await closed.kill();
 });
 
 test("a phone shows everything within its width", async () => {

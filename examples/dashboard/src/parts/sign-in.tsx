@@ -40,9 +40,9 @@ function TokenForm({ onSubmit }: { readonly onSubmit: (event: FormEvent<HTMLForm
       <p className="text-sm text-soft">
         {readToken() === undefined ? "Enter the token the server was started with." : "The server doesn't know that token. Try again."}
       </p>
+      <input name="username" autoComplete="username" value="onhand" readOnly hidden />
       <label className="block space-y-1.5 text-sm">
         <span className="font-medium">Token</span>
-        <input name="username" autoComplete="username" value="onhand" readOnly hidden />
         <input name="token" type="password" required autoComplete="current-password" className="field w-full" />
       </label>
       <button type="submit" className="h-10 w-full rounded-lg bg-accent font-medium text-accent-ink hover:opacity-90">

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { dirname, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import {
   consoleLogger,
   type Head,
@@ -81,6 +82,7 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
   const sources = { files, directory, logger, verifyBytes };
   const synced = durability === "power-loss";
   const writers = new Mutex();
+  const watchers = new Set<() => void>();
   let opened: Opened | undefined;
   let closed = false;
   let checkpoint: Promise<void> | undefined;
@@ -188,7 +190,7 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
     },
 
     async transaction(work) {
-      return writers.runExclusive(async () => {
+      const result = await writers.runExclusive(async () => {
         const current = usable();
         if (current.journal.failure) throw current.journal.failure;
         const staged = createStaging(headOf(current), current.ledger.table);
@@ -202,6 +204,8 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
         await rotate(current);
         return answer;
       });
+      for (const notify of [...watchers]) notify();
+      return result;
     },
 
     async find(table, query) {
@@ -215,22 +219,25 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
     },
 
     async changes(since, { limit, tables }) {
+      // Answered from memory, a follower that asks again and again would otherwise keep the disk's answers from ever coming in.
+      await setImmediate();
       const { ledger } = usable();
       const { seq } = ledger;
       const found = await Promise.all(tables.map(async (name) => ({ name, rows: await rowsSince(ledger, name, since, limit) })));
       return { ...mergeChanges(found, limit), head: seq };
     },
 
-    watch() {
-      usable();
-      // Nobody else can write while this storage has the directory.
-      return () => undefined;
+    watch(onHead) {
+      const notify = () => onHead(opened?.ledger.seq ?? 0);
+      watchers.add(notify);
+      return () => void watchers.delete(notify);
     },
 
     async close() {
       await writers.runExclusive(async () => {
         if (closed) return;
         closed = true;
+        watchers.clear();
         if (!opened) return;
         const { journal, checkpoints, unlock } = opened;
         await checkpoint;

@@ -94,13 +94,12 @@ export function createHistory(files: FileSystem, directory: string): History {
       const name = `${block.segment}:${block.offset}:${block.bytes}`;
       const known = decoded.get(`${name}:${table}`);
       if (known) return known;
-      const bytes = await raw.getOrMake(name, () => bytesOf(block));
       const columns = layouts.get(block.segment)?.get(table);
       if (!columns) return [];
-      const lines = needle ? linesWith(bytes, needle) : allLines(bytes);
-      const rows = decodeLines(lines, table, codec.decoder(columns));
-      if (!needle) decoded.set(`${name}:${table}`, rows);
-      return rows;
+      const decode = codec.decoder(columns);
+      const bytes = () => raw.getOrMake(name, () => bytesOf(block));
+      if (needle) return decodeLines(linesWith(await bytes(), needle), table, decode);
+      return decoded.getOrMake(`${name}:${table}`, async () => decodeLines(allLines(await bytes()), table, decode));
     },
   };
 }
@@ -154,6 +153,7 @@ async function damage(files: FileSystem, directory: string, block: Block, bytes:
 /** Keeps what was used last, up to a total weight. */
 function createCache<T>(capacity: number, weightOf: (value: T) => number) {
   const entries = new Map<string, T>();
+  const making = new Map<string, Promise<T>>();
   let weight = 0;
   function get(name: string): T | undefined {
     const value = entries.get(name);
@@ -176,13 +176,15 @@ function createCache<T>(capacity: number, weightOf: (value: T) => number) {
   }
   return {
     get,
-    set,
+    /** Whoever asks for what is just being made waits for that, so that a thousand readers of one block read it once. */
     async getOrMake(name: string, make: () => Promise<T>): Promise<T> {
-      const known = get(name);
+      const known = get(name) ?? making.get(name);
       if (known !== undefined) return known;
-      const made = await make();
-      set(name, made);
-      return made;
+      const made = make().finally(() => making.delete(name));
+      making.set(name, made);
+      const value = await made;
+      set(name, value);
+      return value;
     },
   };
 }

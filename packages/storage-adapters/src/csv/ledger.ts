@@ -44,8 +44,8 @@ export interface Ledger {
   replay(group: Group, layout: Layout): void;
   /** Takes in where a group stands whose rows a snapshot has summed up already. */
   remember(group: Group, layout: Layout): void;
-  /** Takes in the key of a row in a log. */
-  know(key: LogKey): void;
+  /** Takes in the key of a row in a log; with `segment`, also for the next index of that segment. */
+  know(key: LogKey, segment?: number): void;
   /** The rows of a group. */
   writesOf(group: Group, layout: Layout): Write[];
   readonly definitions: readonly TableDefinition[];
@@ -164,8 +164,9 @@ export function createLedger(set: TableSet, files: FileSystem, directory: string
 
     remember: locate,
 
-    know({ table, key, seq: at }) {
-      logs.get(table)?.know(key, at);
+    know(key, segment) {
+      logs.get(key.table)?.know(key.key, key.seq);
+      if (segment !== undefined) remember(segment, key);
     },
 
     writesOf: (group, layout) =>

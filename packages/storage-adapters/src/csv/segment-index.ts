@@ -27,7 +27,7 @@ function* indexLines(end: Position, layout: Layout, blocks: readonly Block[], ke
 
 /**
  * Takes a segment's index into a ledger and answers where the segment ends. Undefined, and nothing done, when the index
- * is missing, damaged or ends elsewhere than `bound`.
+ * is missing, damaged or ends elsewhere than `bound`, behind which the segment may go on: its index will be written anew.
  */
 export async function readIndex(
   files: FileSystem,
@@ -47,7 +47,7 @@ export async function readIndex(
       const afterSeq = line.indexOf(",", afterTable + 1);
       const field = line.slice(afterSeq + 1);
       const key = field.startsWith('"') ? (splitFields(field)[0] as string) : field;
-      ledger.know({ table, key: decodeText(key), seq: Number(line.slice(afterTable + 1, afterSeq)) });
+      ledger.know({ table, key: decodeText(key), seq: Number(line.slice(afterTable + 1, afterSeq)) }, bound?.segment);
       continue;
     }
     const fields = splitFields(line.slice(afterTable + 1));

@@ -5,7 +5,7 @@ import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
-import { type Command, decideOne, isUnknown, needsOf, type Outcome, type Receipt } from "./job";
+import { type Command, decideOne, isRetry, isUnknown, needsOf, type Outcome, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
 import { createRowCache } from "./row-cache";
 import { createWorkingSet, type WorkingSet } from "./working-set";
@@ -156,6 +156,9 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
     if (cache.seq !== seq) cache.reset(seq);
     const set = createWorkingSet(definitions, cache, seq);
     await set.load(tx, set.missing(commands.flatMap((command) => needsOf(command, set))));
+    // What the first answers were is read for all retries of the group at once.
+    const retries = commands.filter((command) => isRetry(command, set));
+    if (retries.length > 0) await set.load(tx, set.missing(retries.flatMap((command) => needsOf(command, set))));
     const now = clock.now();
     const outcomes: Outcome[] = [];
     for (const command of commands) outcomes.push(decideOne(command, set, now) ?? (await decideLater(tx, set, command, now)));

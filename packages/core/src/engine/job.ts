@@ -32,6 +32,10 @@ export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
 }
 
+/** Whether the command's key is known, as far as rows are loaded. */
+export const isRetry = ({ operation }: Command, set: WorkingSet): boolean =>
+  operation !== undefined && set.get(operations, [operation.key]) !== undefined;
+
 /**
  * Decides one command on the working set. What it writes goes into the set; a refused one leaves at most its key there.
  * Undefined when rows it needs are not loaded yet: then it has written nothing.

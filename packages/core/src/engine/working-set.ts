@@ -1,6 +1,7 @@
 import { type Key, keyOf, keyText, type Row, rowKeyText, type TableDefinition, type Value, type Write } from "../domain/shared/rows";
 import type { Need, Table, View } from "../domain/shared/slice";
 import type { StorageTransaction } from "../ports/storage";
+import { createOwnRows, type OwnRows } from "./own-rows";
 import type { RowCache } from "./row-cache";
 
 /**
@@ -31,13 +32,22 @@ const pageSize = 10_000;
 export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, cache: RowCache, seq: number): WorkingSet {
   const loaded = new Map<string, Map<string, Row | null>>();
   const found = new Map<string, readonly Row[]>();
-  const own = new Map<string, Map<string, Row>>();
+  const own = new Map<string, OwnRows>();
   const written: Write[] = [];
 
   function tableOf(name: string): TableDefinition {
     const table = tables.get(name);
     if (!table) throw new TypeError(`there is no table ${name}`);
     return table;
+  }
+
+  function ownOf(table: TableDefinition): OwnRows {
+    let rows = own.get(table.name);
+    if (!rows) {
+      rows = createOwnRows(table);
+      own.set(table.name, rows);
+    }
+    return rows;
   }
 
   function lookUp(table: string, key: string): Row | null | undefined {
@@ -84,7 +94,7 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
       const committed = found.get(question(table, where));
       if (!committed && set.deciding) throw notLoaded;
       const rows = new Map((committed ?? []).map((row) => [rowKeyText(table, row), row]));
-      for (const [key, row] of own.get(table.name) ?? []) {
+      for (const [key, row] of own.get(table.name)?.byKey() ?? []) {
         if (Object.entries(where).every(([column, value]) => row[column] === value)) rows.set(key, row);
         else rows.delete(key);
       }
@@ -109,24 +119,21 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
     write(writes) {
       for (const write of writes) {
         const table = tableOf(write.table);
-        const rows = inner(own, table.name);
-        const key = rowKeyText(table, write.row);
-        // A row written twice in a group moves to the end: storages are given rows in seq order.
-        rows.delete(key);
-        rows.set(key, Object.freeze(write.row));
+        ownOf(table).add(Object.freeze(write.row));
         written.push(write);
       }
     },
 
     async save(tx) {
       for (const [name, rows] of own) {
-        await (tableOf(name).kind === "state" ? tx.put(name, [...rows.values()]) : tx.append(name, [...rows.values()]));
+        if (tableOf(name).kind === "state") await tx.put(name, [...rows.byKey().values()]);
+        else await tx.append(name, rows.all());
       }
     },
 
     keep(into) {
       for (const [name, rows] of own) {
-        if (tableOf(name).kind === "state") for (const [key, row] of rows) into.set(name, key, row);
+        if (tableOf(name).kind === "state") for (const [key, row] of rows.byKey()) into.set(name, key, row);
       }
     },
   };

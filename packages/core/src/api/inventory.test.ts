@@ -304,6 +304,24 @@ describe("auditing", () => {
     await checkLedger(inventory);
   });
 
+  it("a level that is missing altogether is named, and rebuilding writes it", async () => {
+    const storage = memoryStorage();
+    let forgetting = true;
+    const transaction: StorageAdapter["transaction"] = (work) =>
+      storage.transaction((tx) =>
+        work({ ...tx, put: async (table, rows) => (table === "levels" && forgetting ? undefined : tx.put(table, rows)) }),
+      );
+    const inventory = await createInventory({ storage: { ...storage, transaction } });
+    await addExamples(inventory);
+    await inventory.stock.receive({ sku: "BEANS", storeId: "hub", quantity: 1.5 });
+    forgetting = false;
+    const mismatches = [{ sku: "BEANS", storeId: "hub", field: "onHand", expected: 1.5, actual: 0, seq: 0 }];
+    expect(await inventory.verify()).toEqual({ ok: false, mismatches, seq: 9 });
+    expect(await inventory.rebuild()).toEqual({ rebuilt: 1, seq: 10 });
+    expect((await inventory.stock.level({ sku: "BEANS", storeId: "hub" })).onHand).toBe(1.5);
+    await checkLedger(inventory);
+  });
+
   it("commands after a change from outside see it", async () => {
     const { inventory, storage } = await audited();
     await corrupt(storage, () => ({ reserved: 6 }));

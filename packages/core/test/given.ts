@@ -29,7 +29,12 @@ export function decider(rows: Rows, now = 1_000) {
   let seq = 0;
   function decide<Input, Result>(definition: CommandDefinition<Input, Result>, input: unknown): Decision<Result> {
     const decision = definition.decide(rows, definition.parse(input), { now, seq: seq + 1 });
-    if ("refusal" in decision) return decision;
+    if ("refusal" in decision) {
+      const { code } = decision.refusal;
+      if (!definition.refusals.includes(code))
+        throw new Error(`${definition.name} refuses with ${code}, which its list of refusals does not name`);
+      return decision;
+    }
     seq++;
     rows.write(decision.writes);
     return decision;

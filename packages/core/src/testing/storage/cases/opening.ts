@@ -18,6 +18,20 @@ export const openingCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "open/capabilities",
+    promise: "What a storage can do it says as data, the same before it is opened, while it is open and after it was closed.",
+    async run({ storage }) {
+      const said = { ...storage.capabilities };
+      ok(["none", "process", "power-loss"].includes(said.durability), "durability is one of none, process, power-loss");
+      for (const promise of [said.shared, said.hostTransactions, said.settlesUnknownOutcomes]) strictEqual(typeof promise, "boolean");
+      ok(storage.name.length > 0, "a storage has a name for messages");
+      await storage.open(probeTables);
+      deepStrictEqual({ ...storage.capabilities }, said);
+      await storage.close();
+      deepStrictEqual({ ...storage.capabilities }, said);
+    },
+  },
+  {
     id: "open/twice",
     promise: "Opening an open storage does nothing: rows, head and epoch stay.",
     async run({ storage }) {

@@ -358,6 +358,39 @@ describe("slow readers", () => {
     expect(link.of("d").at(-1)?.to).toBe(seq);
   });
 
+  it("miss nothing when more comes than is kept for them while they catch up", async () => {
+    const tight = { softQueueBytes: 400, maxFrameChanges: 1, maxBufferedFrames: 1 };
+    const { connect, receive, time } = await hubFixture({ limits: tight });
+    const link = await connect();
+    link.say({ t: "sub", ref: "r", filter: levels });
+    await settled();
+    const commit = async (times: number) => {
+      for (let done = 0; done < times; done += 1) {
+        await receive(["A", "B", "C"][done % 3], done % 2 ? "berlin" : "paris");
+        time.advance(25);
+      }
+    };
+    link.stall();
+    await commit(12);
+    for (let taken = 0; taken < 30; taken += 1) {
+      link.take(1);
+      await settled();
+      await commit(3);
+    }
+    link.take();
+    for (let turn = 0; turn < 5; turn += 1) {
+      await settled();
+      time.advance(1_000);
+    }
+    const deltas = link.of("d");
+    let position = link.of("snap").at(-1)?.at as number;
+    for (const { from, to } of deltas) {
+      expect(from).toBeLessThanOrEqual(position);
+      position = Math.max(position, to);
+    }
+    expect(position).toBe(5 + 12 + 90);
+  });
+
   it("are cut off when they take nothing for 15 seconds", async () => {
     const { connect, receive, time, hub } = await hubFixture({ limits });
     const link = await connect();

@@ -86,7 +86,8 @@ async function ledgerOf(inventory: Inventory, filter: FeedFilter): Promise<Reado
 const sorted = (rows: ReadonlyMap<string, Change>) => [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 
 const tight = {
-  softQueueBytes: 4_000,
+  softQueueBytes: 1_500,
+  maxFrameChanges: 2,
   hardQueueBytes: 40_000,
   maxBufferedFrames: 2,
   maxReplayChanges: 4,

@@ -96,8 +96,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   async function catchUp(): Promise<void> {
     for (let round = 0; state === "catching-up"; ) {
       if (isBroken()) {
-        await pause(round++);
+        const before = position;
+        await pause(round);
         await replay();
+        round = position > before ? 0 : round + 1;
+        // More may have come meanwhile than the buffer holds.
+        continue;
       }
       const delta = buffer.shift();
       if (!delta) {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect as connectTcp, type Socket } from "node:net";
 import { createInventory, type Inventory, type Logger } from "@onhand/core";
 import {
   type ClientFrame,
@@ -239,6 +239,60 @@ describe("frames on a real socket", () => {
     socket.send(Buffer.from(encodeFrame({ t: "hello", v: 1, token: "ada" })));
     expect(await frameOf(socket)).toMatchObject({ t: "bye", code: "INVALID_INPUT" });
     expect((await once(socket, "close"))[0]).toBe(4502);
+  });
+});
+
+describe("a reader that stops reading", () => {
+  it("costs the server a bounded queue, and gets everything once it reads again", async () => {
+    const sockets: Socket[] = [];
+    server.on("connection", (socket: Socket) => sockets.push(socket));
+    serve({ limits: { softQueueBytes: 100_000 } });
+    const { hostname, port } = new URL(origin);
+    const wire = connectTcp({ host: hostname, port: Number(port) });
+    const socket = new WebSocket(`ws://${hostname}:${port}/live`, [subprotocol], { createConnection: () => wire });
+    cleanups.push(() => socket.terminate());
+    const rows = new Set<string>();
+    let position = 0;
+    const caughtUp = new Promise<void>((resolve) => {
+      socket.on("message", (data: Buffer) => {
+        const frame = parseServerFrame(data.toString());
+        if (frame.t === "hb") socket.send(encodeFrame({ t: "pong" }));
+        if (frame.t === "welcome") socket.send(encodeFrame({ t: "sub", ref: "r", filter: { entities: ["product"] } }));
+        if (frame.t === "snap" && frame.last) {
+          position = frame.at;
+          setImmediate(() => {
+            wire.pause();
+            writeMuch().then(() => wire.resume());
+          });
+        }
+        if (frame.t !== "d") return;
+        expect(frame.from).toBeLessThanOrEqual(position);
+        position = frame.to;
+        for (const change of frame.changes) rows.add(change.key);
+        if (position === written) resolve();
+      });
+    });
+    let written = Number.POSITIVE_INFINITY;
+    let mostQueued = 0;
+    const attributes = { text: "x".repeat(15_000) };
+    // More than the kernel's own buffers take.
+    async function writeMuch(): Promise<void> {
+      let seq = 0;
+      for (let batch = 0; batch < 60; batch += 1) {
+        const made = Array.from({ length: 20 }, (_, index) => `P${batch}-${index}`);
+        const receipts = await Promise.all(made.map((sku) => inventory.products.create({ sku, name: sku, attributes })));
+        seq = Math.max(...receipts.map((receipt) => receipt.seq));
+        mostQueued = Math.max(mostQueued, ...sockets.map(({ writableLength }) => writableLength));
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      written = seq;
+    }
+    await once(socket, "open");
+    socket.send(encodeFrame({ t: "hello", v: 1, token: "ada" }));
+    await caughtUp;
+    expect(rows.size).toBe(1_200);
+    expect(mostQueued).toBeGreaterThan(0);
+    expect(mostQueued).toBeLessThan(1_000_000);
   });
 });
 

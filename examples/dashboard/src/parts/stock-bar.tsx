@@ -1,6 +1,6 @@
 import { barShare, type Status } from "../model/status";
 
-const fills = { "in-stock": "bg-good", low: "bg-warn", out: "bg-bad" } as const satisfies Record<Status, string>;
+const fills = { "in-stock": "bg-good-fill", low: "bg-warn-fill", out: "bg-bad-fill" } as const satisfies Record<Status, string>;
 
 /** How full a shelf is, with a tick where low begins. The figure beside it says the same in words. */
 export function StockBar({ quantity, status, lowMark }: { readonly quantity: number; readonly status: Status; readonly lowMark: number }) {

@@ -1,4 +1,4 @@
-import { type Inventory, isInventoryError, type StockLevel, type StockLine, type Stop } from "@onhand/core";
+import { type Inventory, isInventoryError, type Reference, type Stop } from "@onhand/core";
 import { type DemoProduct, demoStores, type Pace } from "./catalogue";
 import { createRandom, type Random } from "./random";
 
@@ -19,11 +19,30 @@ const nodeTimer = (ms: number, work: () => void): Stop => {
   return () => clearTimeout(timer);
 };
 
+const actor = "demo";
+const warehouse = "lager";
+
 // Out of 1, how often a visit is not a sale.
 const returnShare = 0.04;
 const damageShare = 0.015;
-const refillBelow = 6;
 const customersAtOnce = 32;
+
+interface Habit {
+  /** How often it is picked, compared with the others. */
+  readonly weight: number;
+  /** The most that one customer takes. */
+  readonly takes: number;
+  /** With less than this on the shelf, somebody may fetch more. */
+  readonly refillBelow: number;
+  readonly refill: readonly [from: number, to: number];
+  readonly delivery: readonly [from: number, to: number];
+}
+
+const habits: Readonly<Record<Pace, Habit>> = {
+  staple: { weight: 8, takes: 3, refillBelow: 8, refill: [10, 24], delivery: [60, 160] },
+  steady: { weight: 3, takes: 1, refillBelow: 4, refill: [4, 10], delivery: [20, 50] },
+  slow: { weight: 1, takes: 1, refillBelow: 2, refill: [1, 3], delivery: [4, 12] },
+};
 
 /**
  * Lets customers come, buy and sometimes bring things back; shelves that run low are filled from the warehouse, and the
@@ -61,41 +80,39 @@ export function startBusiness(inventory: Inventory, business: Business): () => P
 
   async function visit(): Promise<void> {
     const storeId = random.pick(shops);
+    const item = basket.pick();
     receipts++;
     const reference = { type: "receipt", id: `${storeId.slice(0, 3).toUpperCase()}-${String(receipts).padStart(6, "0")}` };
+    const at = { sku: item.product.sku, storeId, actor };
     const luck = random.next();
-    const { product } = basket.pick();
-    if (luck < damageShare) {
-      await inventory.stock.adjust({ sku: product.sku, storeId, delta: -1, reason: "damaged", actor: "demo" });
-    } else if (luck < damageShare + returnShare) {
-      await inventory.stock.return({ sku: product.sku, storeId, quantity: 1, reference, actor: "demo" });
-    } else {
-      await buy(storeId, reference);
-    }
+    if (luck < damageShare) await inventory.stock.adjust({ ...at, delta: -1, reason: "damaged" });
+    else if (luck < damageShare + returnShare) await inventory.stock.return({ ...at, quantity: 1, reference });
+    else await buy(item, storeId, reference).catch((error) => fillEmptyShelf(error, item, storeId));
   }
 
-  async function buy(storeId: string, reference: { type: string; id: string }): Promise<void> {
-    const { product, pace } = basket.pick();
-    const quantity = pace === "staple" ? random.between(1, 3) : 1;
-    try {
-      const { levels } = await inventory.stock.sell({ sku: product.sku, storeId, quantity, reference, actor: "demo" });
-      for (const level of levels) if (level.available < refillBelow && random.chance(0.35)) await refill(level);
-    } catch (error) {
-      if (!isInventoryError(error, "INSUFFICIENT_STOCK") || !random.chance(0.25)) throw error;
-      await refill({ sku: product.sku, storeId });
-    }
+  /** A customer who finds an empty shelf leaves; often enough somebody notices. */
+  async function fillEmptyShelf(error: unknown, item: DemoProduct, storeId: string): Promise<void> {
+    if (!isInventoryError(error, "INSUFFICIENT_STOCK")) throw error;
+    if (random.chance(0.25)) await refill(item, storeId);
+  }
+
+  async function buy({ product, pace }: DemoProduct, storeId: string, reference: Reference): Promise<void> {
+    const quantity = random.between(1, habits[pace].takes);
+    const { levels } = await inventory.stock.sell({ sku: product.sku, storeId, quantity, reference, actor });
+    const shelf = levels[0];
+    if (shelf && shelf.available < habits[pace].refillBelow && random.chance(0.5)) await refill({ product, pace }, storeId);
   }
 
   /** From the warehouse while it has some, else a delivery to the warehouse that the next refill draws on. */
-  async function refill({ sku, storeId }: Pick<StockLevel, "sku" | "storeId">): Promise<void> {
-    const { available } = await inventory.stock.level({ sku, storeId: "lager" });
-    const wanted = random.between(6, 18);
-    if (available >= wanted) {
-      await inventory.stock.transfer({ sku, from: "lager", to: storeId, quantity: wanted, actor: "demo" });
+  async function refill({ product: { sku }, pace }: DemoProduct, storeId: string): Promise<void> {
+    const { available } = await inventory.stock.level({ sku, storeId: warehouse });
+    const quantity = random.between(...habits[pace].refill);
+    if (available >= quantity) {
+      await inventory.stock.transfer({ sku, from: warehouse, to: storeId, quantity, actor });
       return;
     }
-    const line: StockLine = { type: "receive", sku, storeId: "lager", quantity: random.between(40, 120) };
-    await inventory.stock.apply([line], { actor: "demo", reference: { type: "delivery", id: `DN-${String(receipts).padStart(6, "0")}` } });
+    const reference = { type: "delivery", id: `DN-${String(receipts).padStart(6, "0")}` };
+    await inventory.stock.receive({ sku, storeId: warehouse, quantity: random.between(...habits[pace].delivery), reference, actor });
   }
 
   if (business.customersPerSecond > 0) nextCustomer();
@@ -106,13 +123,11 @@ export function startBusiness(inventory: Inventory, business: Business): () => P
   };
 }
 
-const weights = { staple: 8, steady: 3, slow: 1 } as const satisfies Record<Pace, number>;
-
 /** Picks products as often as they sell. */
 function createBasket(products: readonly DemoProduct[], random: Random): { pick(): DemoProduct } {
-  const drawers = (Object.keys(weights) as Pace[])
+  const drawers = (Object.keys(habits) as Pace[])
     .map((pace) => ({ pace, items: products.filter((product) => product.pace === pace) }))
     .filter(({ items }) => items.length > 0)
-    .flatMap(({ pace, items }) => Array<readonly DemoProduct[]>(weights[pace]).fill(items));
+    .flatMap(({ pace, items }) => Array<readonly DemoProduct[]>(habits[pace].weight).fill(items));
   return { pick: () => random.pick(random.pick(drawers)) };
 }

@@ -17,7 +17,7 @@ const missingShares = { staple: 0.04, steady: 0.15, slow: 0.5 } as const satisfi
 /**
  * Creates the demo shop's stores and products and their first delivery, unless it is there already.
  *
- * Every step has an idempotency key, so opening the shop anew on the same ledger changes nothing.
+ * Every step has an idempotency key, so opening the same shop anew on the same ledger changes nothing.
  */
 export async function openShop(
   inventory: Inventory,

@@ -78,7 +78,7 @@ function toChange({ table, row }: Write): Change {
 }
 
 function tablesOf(filter: FeedFilter | undefined): readonly string[] {
-  return filter ? filter.entities.map((entity) => definitionOf(entity).table.name) : [...byTable.keys()];
+  return filter ? [...new Set(filter.entities.map((entity) => definitionOf(entity).table.name))] : [...byTable.keys()];
 }
 
 function whereOf(table: string, { storeIds, skus }: Omit<FeedFilter, "entities">): Where {

@@ -191,7 +191,7 @@ describe("the feed", () => {
     await stock.receive({ ...berlin, quantity: 5 });
     await stock.receive({ sku: "CUP", storeId: "hub", quantity: 5 });
     const since = (filter: NonNullable<Parameters<typeof feed.since>[1]>["filter"]) => feed.since(examplesEnd, { filter: filter as never });
-    expect((await since({ entities: ["level"] })).items.map(({ key }) => key)).toEqual(["TEA-50/berlin", "CUP/hub"]);
+    expect((await since({ entities: ["level", "level"] })).items.map(({ key }) => key)).toEqual(["TEA-50/berlin", "CUP/hub"]);
     expect((await since({ entities: ["level", "movement"], storeIds: ["hub"] })).items).toHaveLength(2);
     expect(await since({ entities: ["movement"], skus: ["NONE"] })).toMatchObject({ items: [], position: 10 });
   });

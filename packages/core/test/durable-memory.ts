@@ -24,7 +24,7 @@ export interface DiskFaults {
 const capabilities: StorageCapabilities = { durability: "process", shared: false, hostTransactions: false, settlesUnknownOutcomes: false };
 
 /** The memory storage over a disk that outlives it: what a durable storage does, with nothing in its way. */
-export function durableMemory(
+function durableMemory(
   disk: Disk,
   { keep = (to, commit) => void to.commits.push(commit), recall = (commits) => commits }: DiskFaults = {},
 ): StorageAdapter {

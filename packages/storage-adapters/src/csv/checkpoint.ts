@@ -30,6 +30,17 @@ interface Context {
 export function createCheckpoints(context: Context): Checkpoints {
   const { files, directory, logger, ledger } = context;
   const unlisted = new Map<number, Position>();
+  const exportedUpTo = new Map<string, number>();
+
+  /** Tables with rows newer than their export. Making one costs more than all else in a checkpoint. */
+  async function exportChanged(tables: ReturnType<typeof captureState>["tables"]): Promise<void> {
+    const changed = tables.flatMap(({ definition, rows }) => {
+      const newest = rows.reduce((seq, row) => Math.max(seq, row.seq), 0);
+      return newest > (exportedUpTo.get(definition.name) ?? -1) ? [{ definition, rows, newest }] : [];
+    });
+    await writeExports({ files, directory, logger }, changed);
+    for (const { definition, newest } of changed) exportedUpTo.set(definition.name, newest);
+  }
 
   return {
     sealed(end) {
@@ -47,7 +58,7 @@ export function createCheckpoints(context: Context): Checkpoints {
           unlisted.delete(segment);
           ledger.unindexed.delete(segment);
         }
-        if (context.exports) await writeExports({ files, directory, logger }, image.tables);
+        if (context.exports) await exportChanged(image.tables);
       } catch (error) {
         // The journal holds everything; a checkpoint only makes the next opening faster.
         logger.error({ error, directory }, "a checkpoint could not be written; the journal is not affected");

@@ -240,10 +240,13 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
         watchers.clear();
         if (!opened) return;
         const { journal, checkpoints, unlock } = opened;
-        await checkpoint;
-        if (!summedUp && !journal.failure) await checkpoints.take(journal.position);
-        await journal.close();
-        await unlock();
+        try {
+          await checkpoint;
+          if (!summedUp && !journal.failure) await checkpoints.take(journal.position);
+          await journal.close();
+        } finally {
+          await unlock();
+        }
       });
     },
   };

@@ -46,7 +46,10 @@ export async function beginJournal(
   let current = claim;
   let path = joinPath(directory, journalName(claim.segment));
   let identity = files.facts(path)?.identity;
-  let position = await writeHeader(claim, header, seq);
+  let position = await writeHeader(claim, header, seq).catch(async (error) => {
+    await claim.handle.close();
+    throw error;
+  });
   let failure: InventoryError | undefined;
   // Claimed, but its header could not be written yet.
   let spare: Claim | undefined;

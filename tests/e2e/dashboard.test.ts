@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { violations } from "./support/axe";
 import { isLive, launchBrowser, openScreen, rowOf, type Screen, scan, showsQuantity, toast } from "./support/browser";
 import { buildDashboard } from "./support/dashboard";
 import { type ServerProcess, startServer } from "./support/server";
@@ -165,13 +164,13 @@ test.each(["light", "dark"] as const)("nobody is shut out in %s, with details op
   );
   await scan(page, "brw-aero-01");
   await page.locator("[data-sonner-toast]").first().waitFor();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await rowAt(0).click();
   await page.getByTestId("details").waitFor();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Keyboard and scanner help" }).click();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 });
 
 test("a closed server asks for its token, says when it is wrong, and opens with the right one", async () => {
@@ -195,7 +194,7 @@ test("a phone shows everything within its width", async () => {
   await rowAt(0).tap();
   await page.getByTestId("details").waitFor();
   expect(await overflow()).toBe(0);
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 });
 
 const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -213,16 +212,4 @@ async function lookFor(sku: string): Promise<number> {
     .waitFor();
   await page.getByLabel("Search products").blur();
   return Number(await rowOf(page, sku).locator("[data-testid=quantity]:visible").textContent());
-}
-
-async function violations(): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(source);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    return (await axe.run()).violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0]?.html ?? "" }));
-  });
-  return found.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, html }) => `${id}: ${html}`);
 }

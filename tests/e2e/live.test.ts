@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { api, stock } from "./support/api";
+import { violations } from "./support/axe";
 import { isDown, isLive, launchBrowser, openScreen, scan, showsQuantity, toast } from "./support/browser";
 import { buildDashboard } from "./support/dashboard";
 import { type ServerProcess, startServer } from "./support/server";
@@ -45,6 +46,7 @@ test("a sale in one page shows in the other; after kill -9 both come back by the
   await scan(one.page, "p002");
   await toast(one.page, "warning", "No connection right now").waitFor();
   await showsQuantity(one.page, "P002", 39);
+  expect(await violations(one.page)).toEqual([]);
 
   server = await startServer(args(server.port));
   await Promise.all([isLive(one.page), isLive(other.page)]);

@@ -16,7 +16,7 @@ export interface Settings {
   readonly logLevel: string;
 }
 
-export const maximumProducts = 10_000;
+const maximumProducts = 10_000;
 
 /**
  * Reads the command line. `--help`, and anything that is wrong with it, ends as a `CommanderError` that has been printed.

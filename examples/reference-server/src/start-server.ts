@@ -24,6 +24,7 @@ export interface RunningServer {
 }
 
 const livePath = "/live";
+const patienceMs = 3_000;
 // From `src` and from `dist` the way is the same.
 const builtDashboard = fileURLToPath(new URL("../../dashboard/dist", import.meta.url));
 
@@ -96,5 +97,8 @@ async function closeHttp(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
+  // Whoever takes longer than this to send a request or take an answer is not waited for.
+  const impatience = setTimeout(() => server.closeAllConnections(), patienceMs);
   await closed;
+  clearTimeout(impatience);
 }

@@ -17,7 +17,7 @@ export interface ServerProcess {
 const main = join(root, "examples/reference-server/src/main.ts");
 
 /** Runs the reference server's command line from its source. */
-export function spawnServer(args: readonly string[]): ChildProcess {
+function spawnServer(args: readonly string[]): ChildProcess {
   const { ONHAND_TOKEN: _, ...env } = process.env;
   return spawn(process.execPath, ["--conditions=@onhand/source", "--import", "tsx", main, ...args], { cwd: root, env, stdio: "pipe" });
 }

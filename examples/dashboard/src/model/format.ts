@@ -20,7 +20,7 @@ const dayMs = 86_400_000;
 export const formatTime = (at: number, now: number): string => (now - at < dayMs ? times : days).format(at);
 
 /** What each kind of movement is called on the screen. */
-export const movementNames = {
+const movementNames = {
   received: "Received",
   sold: "Sold",
   returned: "Returned",

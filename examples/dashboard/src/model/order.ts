@@ -3,8 +3,7 @@ import { type Status, statuses, statusOf } from "./status";
 import { nothing, type Totals } from "./totals";
 
 /** What the table can be sorted by. */
-export const sortColumns = ["product", "quantity", "status"] as const;
-export type SortColumn = (typeof sortColumns)[number];
+export type SortColumn = "product" | "quantity" | "status";
 
 export interface Sort {
   readonly column: SortColumn;
@@ -62,7 +61,7 @@ function haystackOf(product: Product): string {
 }
 
 /** Every word must be part of the SKU, the name, the barcode or the category. */
-export function searchFor(search: string): (product: Product) => boolean {
+function searchFor(search: string): (product: Product) => boolean {
   const words = search.toLowerCase().split(/\s+/u).filter(Boolean);
   return (product) => words.every((word) => haystackOf(product).includes(word));
 }

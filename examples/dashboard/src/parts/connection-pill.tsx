@@ -38,7 +38,7 @@ export function ConnectionPill() {
     >
       <span aria-hidden className={`size-2 shrink-0 rounded-full bg-current ${tone === "warn" ? "animate-breathe" : ""}`} />
       <span className="font-medium">{name}</span>
-      <span className="hidden truncate opacity-90 md:inline">{details.filter(Boolean).join(" · ")}</span>
+      <span className="hidden truncate md:inline">{details.filter(Boolean).join(" · ")}</span>
       <span className="sr-only" aria-live="polite">
         Connection: {name}, {connection.reason}
       </span>

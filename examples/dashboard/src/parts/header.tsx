@@ -12,7 +12,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
           onhand<span className="sr-only"> stock</span>
         </h1>
         <StoreChoice />
-        <div className="ml-auto flex min-w-0 items-center gap-2">
+        <div className="ml-auto flex shrink-0 items-center gap-2 md:min-w-0 md:shrink">
           <ConnectionPill />
           <button
             type="button"

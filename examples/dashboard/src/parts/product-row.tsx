@@ -91,10 +91,13 @@ function Stock({ total, lowMark }: { readonly total: Total | undefined; readonly
   );
 }
 
-/** A figure that the server has not confirmed yet is fainter. */
+/** A figure that the server has not confirmed yet looks unfinished. */
 function Quantity({ total }: { readonly total: Total }) {
   return (
-    <span data-testid="quantity" className={`block min-w-12 text-right font-semibold leading-5 ${total.pending > 0 ? "opacity-60" : ""}`}>
+    <span
+      data-testid="quantity"
+      className={`block min-w-12 text-right font-semibold leading-5 ${total.pending > 0 ? "text-soft italic" : ""}`}
+    >
       {formatQuantity(total.available)}
     </span>
   );

@@ -34,6 +34,7 @@ export function ScanPanel({ inputRef }: { readonly inputRef: RefObject<HTMLInput
   function submit(event: FormEvent) {
     event.preventDefault();
     if (place === undefined || code.trim() === "") return backToScan();
+    if (!isReady) return void say({ kind: "warning", text: "Products are still loading", description: "Press Enter again in a moment." });
     const found = findByCode(products, code);
     const [product] = found;
     if (!product || found.length > 1) {

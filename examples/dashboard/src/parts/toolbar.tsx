@@ -59,6 +59,7 @@ function LowMark() {
         min="1"
         max="9999"
         value={lowMark}
+        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
         onChange={(event) => event.target.valueAsNumber >= 1 && setLowMark(Math.floor(event.target.valueAsNumber))}
         className="field h-8 w-16 px-2 text-right text-ink"
       />

@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** What a caller may know of an error. Anything that is no coded refusal is a fault of ours, and its words stay here. */
-export function problemOf(error: unknown, status?: number): Problem {
+function problemOf(error: unknown, status?: number): Problem {
   const known = isInventoryError(error) ? error : new InventoryError("STORAGE_UNAVAILABLE", { reason: "internal error" });
   const { code, details, retryable } = known;
   return {

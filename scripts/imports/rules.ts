@@ -56,8 +56,17 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/api/`,
-    may: [`${core}/api/`, `${core}/engine/`, `${core}/domain/`, `${core}/ports/`, `${core}/errors/`, "mitt", "zod"],
-    because: "api puts engine, slices, ports and errors together",
+    may: [
+      `${core}/api/`,
+      `${core}/engine/`,
+      `${core}/domain/`,
+      `${core}/ports/`,
+      `${core}/errors/`,
+      `${core}/protocol/filter`,
+      "mitt",
+      "zod",
+    ],
+    because: "api puts engine, slices, ports and errors together; what a filter lets through is said once, in the protocol",
   },
   {
     from: `${core}/testing/describe-<subject>`,

@@ -1,7 +1,6 @@
 export type { Rebuilding, Verification } from "./api/audit";
 export { commandRefusals, createInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
-export { matchesFilter } from "./api/feed";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";

@@ -1,11 +1,13 @@
-import { products, stores } from "../domain/catalog/tables";
-import type { Row, Write } from "../domain/shared/rows";
+import { type ProductRow, products, stores } from "../domain/catalog/tables";
+import type { Write } from "../domain/shared/rows";
+import { skuKeyOf } from "../domain/shared/schemas";
 import type { EntityDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import { levels, movements } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
 import { InventoryError } from "../errors";
 import type { StorageAdapter, Where } from "../ports/storage";
+import { changeMatcher } from "../protocol/filter";
 import type { Change, Entity, Feed, FeedFilter } from "./feed-types";
 import { readPage } from "./paging";
 
@@ -37,7 +39,8 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       const page = await storage.changes(seq, { limit, tables });
       const last = page.items.at(-1);
       const position = page.more && last ? last.row.seq : page.head;
-      return { items: toChanges(page.items, filter), head: page.head, position, more: page.more };
+      const changes = page.items.map(toChange);
+      return { items: filter ? changes.filter(changeMatcher(filter)) : changes, head: page.head, position, more: page.more };
     },
 
     async snapshot<E extends Entity>(
@@ -47,29 +50,13 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       const { table } = definitionOf(entity);
       requireLimit(limit);
       const orderBy = table.key.slice(0, 1).map((column) => ({ column, descending: newestFirst }));
-      const query = { where: whereOf(table.name, filter), orderBy, limit, cursor };
+      const query = { where: await whereOf(storage, table.name, filter), orderBy, limit, cursor };
       const { items, head, nextCursor } = await readPage(storage, table, query, (row) => toChange({ table: table.name, row }));
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };
     },
 
-    subscribe: (listener) => engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: toChanges(writes) })),
+    subscribe: (listener) => engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: writes.map(toChange) })),
   };
-}
-
-/** Whether a change is one that a filter asks for. */
-export const matchesFilter = (filter: FeedFilter, change: Change): boolean =>
-  filter.entities.includes(change.entity) && isInScope(filter, definitionOf(change.entity).table.name, change.value as unknown as Row);
-
-function isInScope(filter: Omit<FeedFilter, "entities">, table: string, row: Readonly<Record<string, unknown>>): boolean {
-  const { store, sku } = scope[table] ?? {};
-  return (
-    (!filter.storeIds || !store || filter.storeIds.includes(row[store] as string)) &&
-    (!filter.skus || !sku || filter.skus.includes(row[sku] as string))
-  );
-}
-
-function toChanges(writes: readonly Write[], filter?: FeedFilter): Change[] {
-  return (filter ? writes.filter(({ table, row }) => isInScope(filter, table, row)) : writes).map(toChange);
 }
 
 function toChange({ table, row }: Write): Change {
@@ -81,9 +68,19 @@ function tablesOf(filter: FeedFilter | undefined): readonly string[] {
   return filter ? [...new Set(filter.entities.map((entity) => definitionOf(entity).table.name))] : [...byTable.keys()];
 }
 
-function whereOf(table: string, { storeIds, skus }: Omit<FeedFilter, "entities">): Where {
+async function whereOf(storage: StorageAdapter, table: string, { storeIds, skus }: Omit<FeedFilter, "entities">): Promise<Where> {
   const { store, sku } = scope[table] ?? {};
-  return { ...(store && storeIds && { [store]: { in: storeIds } }), ...(sku && skus && { [sku]: { in: skus } }) };
+  return {
+    ...(store && storeIds && { [store]: { in: storeIds } }),
+    ...(sku && skus && { [sku]: { in: await spelledSkus(storage, skus) } }),
+  };
+}
+
+/** SKUs as their products spell them. */
+async function spelledSkus(storage: StorageAdapter, skus: readonly string[]): Promise<readonly string[]> {
+  if (skus.length === 0) return [];
+  const { rows } = await storage.find(products.name, { where: { skuKey: { in: skus.map(skuKeyOf) } }, limit: skus.length });
+  return rows.map((row) => (row as ProductRow).sku);
 }
 
 function definitionOf(entity: string): EntityDefinition {

@@ -104,6 +104,13 @@ describe("levels and movements", () => {
     expect((await stock.levels({ storeId: "berlin" })).items).toHaveLength(1);
   });
 
+  it("a store that does not exist is a typing error, not an empty list", async () => {
+    const { stock } = await exampleInventory();
+    for (const list of [stock.levels, stock.movements, stock.asOf.bind(undefined, 0)] as const) {
+      expect((await refusalOf(list({ storeId: "nowhere" }))).code).toBe("UNKNOWN_STORE");
+    }
+  });
+
   it("the past is the sum of what had occurred by then, written down later or not", async () => {
     const { stock, clock } = await exampleInventory();
     const start = clock.now();
@@ -194,6 +201,15 @@ describe("the feed", () => {
     expect((await since({ entities: ["level", "level"] })).items.map(({ key }) => key)).toEqual(["TEA-50/berlin", "CUP/hub"]);
     expect((await since({ entities: ["level", "movement"], storeIds: ["hub"] })).items).toHaveLength(2);
     expect(await since({ entities: ["movement"], skus: ["NONE"] })).toMatchObject({ items: [], position: 10 });
+  });
+
+  it("narrows to a product however its SKU is spelt, in the stream and in a snapshot", async () => {
+    const { feed, stock } = await exampleInventory();
+    const { seq } = await stock.receive({ ...hub, quantity: 1 });
+    const filter = { entities: ["level"] as const, skus: ["tea-50"] };
+    expect((await feed.since(seq - 1, { filter })).items.map(({ key }) => key)).toEqual(["TEA-50/hub"]);
+    expect((await feed.snapshot("level", { filter })).items.map(({ key }) => key)).toContain("TEA-50/hub");
+    expect((await feed.snapshot("level", { filter: { skus: ["no such product"] } })).items).toEqual([]);
   });
 
   it("a snapshot page, and the stream from its head, add up to the present", async () => {

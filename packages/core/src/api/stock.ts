@@ -155,7 +155,7 @@ export function createStock(run: Run, storage: StorageAdapter): StockApi {
   async function levelWhere(filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
     return {
       ...(filter.sku !== undefined && { sku: (await findProduct(storage, filter.sku)).sku }),
-      ...(filter.storeId !== undefined && { storeId: filter.storeId }),
+      ...(filter.storeId !== undefined && { storeId: (await findStore(storage, filter.storeId)).id }),
     };
   }
 

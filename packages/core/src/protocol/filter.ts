@@ -1,7 +1,8 @@
 import type { Change, FeedFilter } from "../api/feed-types";
+import { skuKeyOf } from "../domain/shared/schemas";
 
 /**
- * One form for all filters that let the same changes through: lists sorted and without repetition.
+ * One form for all filters that let the same changes through: lists sorted and without repetition, SKUs in lower case.
  *
  * @returns an equal filter; two such filters have the same JSON exactly when they are equal.
  * @example
@@ -15,12 +16,12 @@ export function canonicalFilter(filter: {
   return {
     entities: sorted(filter.entities),
     ...(filter.storeIds && { storeIds: sorted(filter.storeIds) }),
-    ...(filter.skus && { skus: sorted(filter.skus) }),
+    ...(filter.skus && { skus: sorted(filter.skus.map(skuKeyOf)) }),
   };
 }
 
 /**
- * Compiles a filter into a test for single changes.
+ * Compiles a filter into a test for single changes. SKUs match regardless of case, as everywhere.
  *
  * @example
  * const berlin = changeMatcher({ entities: ["level"], storeIds: ["berlin"] });
@@ -29,11 +30,11 @@ export function canonicalFilter(filter: {
 export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   const entities = new Set(filter.entities);
   const storeIds = filter.storeIds && new Set(filter.storeIds);
-  const skus = filter.skus && new Set(filter.skus);
+  const skus = filter.skus && new Set(filter.skus.map(skuKeyOf));
   return (change) => {
     if (!entities.has(change.entity)) return false;
     const { sku, storeId } = changeSubject(change);
-    return (sku === undefined || !skus || skus.has(sku)) && (storeId === undefined || !storeIds || storeIds.has(storeId));
+    return (sku === undefined || !skus || skus.has(skuKeyOf(sku))) && (storeId === undefined || !storeIds || storeIds.has(storeId));
   };
 }
 

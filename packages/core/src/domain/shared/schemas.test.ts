@@ -3,9 +3,17 @@ import { describe, expect, it } from "vitest";
 import { fingerprint } from "./fingerprint";
 import { fromScaled, maximumDecimals, toScaled } from "./quantity";
 import { keyText } from "./rows";
-import { attributes, idempotencyKey, instant, money, price, searchText, sku, skuKeyOf } from "./schemas";
+import { attributes, idempotencyKey, instant, money, name, price, searchText, sku, skuKeyOf } from "./schemas";
 
 const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown): boolean => schema.safeParse(value).success;
+
+describe("a name", () => {
+  it("may hold the joiners that Persian and emoji are written with, but no control characters", () => {
+    for (const good of ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u{1F469}\u200d\u{1F373} apron"])
+      expect(name.parse(good)).toBe(good);
+    for (const bad of ["\u0000", "\n", "\t", "\u0085", "\ud800"]) expect(accepts(name, `a${bad}b`), JSON.stringify(bad)).toBe(false);
+  });
+});
 
 describe("a SKU", () => {
   it("is trimmed and composed, and otherwise kept as given", () => {

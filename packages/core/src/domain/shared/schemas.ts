@@ -2,20 +2,27 @@ import * as z from "zod";
 import { maximumDecimals } from "./quantity";
 import type { Json } from "./rows";
 
-/** Text as people type it: spaces around it dropped, Unicode NFC, no control or unassigned characters, of bounded length. */
-const text = (minimum: number, maximum: number) =>
+/** Text as people type it: spaces around it dropped, Unicode NFC, of bounded length, without what `refused` names. */
+const text = (minimum: number, maximum: number, refused: string) =>
   z
     .string()
     .max(maximum * 4)
     .transform((value) => value.trim().normalize("NFC"))
-    .pipe(z.string().regex(new RegExp(`^[^\\p{C}]{${minimum},${maximum}}$`, "u"), `must be ${minimum} to ${maximum} printable characters`));
+    .pipe(
+      z.string().regex(new RegExp(`^[^${refused}]{${minimum},${maximum}}$`, "u"), `must be ${minimum} to ${maximum} printable characters`),
+    );
 
-export const sku = text(1, 64);
-export const storeId = text(1, 64);
-export const name = text(1, 200);
-export const label = text(1, 100);
-export const reason = text(1, 100);
-export const actorId = text(1, 100);
+/** What identifies something shows all of itself: nothing invisible, unassigned or for private use. */
+const identifier = (maximum: number) => text(1, maximum, "\\p{C}");
+/** What people read may hold the joiners that Persian, Hindi and emoji are written with; control characters it may not. */
+const words = (maximum: number) => text(1, maximum, "\\p{Cc}\\p{Cs}");
+
+export const sku = identifier(64);
+export const storeId = identifier(64);
+export const name = words(200);
+export const label = words(100);
+export const reason = words(100);
+export const actorId = identifier(100);
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, "must be 1 to 200 printable ASCII characters");
@@ -59,7 +66,7 @@ export type Money = z.output<typeof money>;
 export const price = money.extend({ amount: z.int().nonnegative().max(Number.MAX_SAFE_INTEGER) });
 
 /** What caused a movement: an order, an invoice, a delivery note. */
-export const reference = z.strictObject({ type: text(1, 50), id: text(1, 200) });
+export const reference = z.strictObject({ type: identifier(50), id: identifier(200) });
 export type Reference = z.output<typeof reference>;
 
 const maximumAttributesLength = 16_384;

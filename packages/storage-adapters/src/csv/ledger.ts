@@ -1,22 +1,13 @@
-import {
-  type AggregateRow,
-  type Aggregation,
-  keyOf,
-  keyText,
-  type Row,
-  type TableDefinition,
-  type TableSet,
-  type Write,
-} from "@onhand/core";
+import type { AggregateRow, Aggregation, Row, TableDefinition, TableSet, Write } from "@onhand/core";
 import { createMemoryTable, type MemoryTable } from "../shared/memory-table";
 import type { FileSystem } from "./file-system";
 import type { Group, LineToWrite, Position } from "./group";
 import type { Layout } from "./header";
 import { createHistory, type History } from "./history";
 import { createRowCodec, decodeText, type RowCodec, splitFields } from "./line";
-import { createLogTable, type LogTable } from "./log-table";
+import { createLogNames, createLogTable, type LogTable } from "./log-table";
 
-/** The key of a row in a log that is not found by its position. */
+/** A name that a row of a log is found by beside its seq. */
 export interface LogKey {
   readonly table: string;
   readonly key: string;
@@ -56,17 +47,18 @@ export function createLedger(set: TableSet, files: FileSystem, directory: string
   const codecs = new Map(set.tables.map((table) => [table.name, createRowCodec(table)]));
   const states = new Map<string, MemoryTable>();
   const logs = new Map<string, LogTable>();
+  const names = new Map<LogTable, ReturnType<typeof createLogNames>>();
   const unindexed = new Map<number, LogKey[]>();
   const readers = new WeakMap<Layout, Map<string, (seq: number, fields: string) => Row>>();
   let seq = 0;
 
   for (const table of set.tables) {
     if (table.kind === "state") states.set(table.name, createMemoryTable(table));
-    else
-      logs.set(
-        table.name,
-        createLogTable(table, codec(table.name), history, () => seq),
-      );
+    else {
+      const log = createLogTable(table, codec(table.name), history, () => seq);
+      logs.set(table.name, log);
+      names.set(log, createLogNames(table));
+    }
   }
 
   function codec(name: string): RowCodec {
@@ -95,13 +87,20 @@ export function createLedger(set: TableSet, files: FileSystem, directory: string
   }
 
   function knowLine(segment: number, table: LogTable, line: { seq: number; fields: string }, layout: Layout): void {
-    const { name, key } = table.definition;
-    if (key[0] === "seq") return;
-    const fields = splitFields(line.fields);
+    const { name } = table.definition;
+    const namesOf = names.get(table);
+    if (!namesOf) return;
     const columns = layout.get(name) ?? [];
-    const text = keyText(key.map((column) => (column === "seq" ? line.seq : decodeText(fields[columns.indexOf(column)] ?? ""))));
-    table.know(text, line.seq);
-    remember(segment, { table: name, key: text, seq: line.seq });
+    let fields: string[] | undefined;
+    for (const key of namesOf((column) => {
+      if (column === "seq") return line.seq;
+      fields ??= splitFields(line.fields);
+      const field = fields[columns.indexOf(column)] ?? "";
+      return field === "" ? null : decodeText(field);
+    })) {
+      table.know(key, line.seq);
+      remember(segment, { table: name, key, seq: line.seq });
+    }
   }
 
   function locate(group: Group, layout: Layout): void {
@@ -149,9 +148,13 @@ export function createLedger(set: TableSet, files: FileSystem, directory: string
       }
       for (const [log, rows] of logged) {
         log.write(rows);
-        const { name, key } = log.definition;
-        if (key[0] === "seq") continue;
-        for (const row of rows) remember(before.segment, { table: name, key: keyText(keyOf(log.definition, row)), seq: row.seq });
+        const namesOf = names.get(log);
+        for (const row of rows) {
+          for (const key of namesOf?.((column) => row[column]) ?? []) {
+            log.know(key, row.seq);
+            remember(before.segment, { table: log.definition.name, key, seq: row.seq });
+          }
+        }
       }
       history.add(before, after);
       seq = after.seq;

@@ -20,7 +20,15 @@ it("history answers every question as a table in memory does, whether its rows w
       await storage.transaction(async (tx) => {
         await tx.append(
           "movements",
-          [0, 1].map((line): Row => ({ seq, line, sku: `P${(seq * 7 + line) % 5}`, delta: (seq % 3) - 1 })),
+          [0, 1].map(
+            (line): Row => ({
+              seq,
+              line,
+              sku: `P${(seq * 7 + line) % 5}`,
+              delta: (seq % 3) - 1,
+              undoes: seq % 40 === 0 ? `m${seq - 9}` : null,
+            }),
+          ),
         );
         await tx.append("operations", [{ seq: seq % 4 === 0 ? seq - 1 : seq, key: `key-${seq}` }]);
         await tx.advance(seq);
@@ -50,6 +58,10 @@ it("history answers every question as a table in memory does, whether its rows w
       expect(await reopened.find("movements", next)).toEqual(await memory.find("movements", next));
     }),
   );
+  for (const undoes of ["m31", "m71", "m111", "m32"]) {
+    const query = { where: { undoes }, limit: 10 };
+    expect(await reopened.find("movements", query)).toEqual(await memory.find("movements", query));
+  }
   const keys = ["key-4", "key-5", "key-120", "key-121"];
   const asked = (storage: typeof memory) =>
     storage.transaction((tx) =>

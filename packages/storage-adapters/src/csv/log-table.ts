@@ -23,9 +23,32 @@ export interface LogTable {
   since(seq: number, limit: number): Promise<Row[]>;
   /** Takes in rows that are durable, before the head moves to them. */
   write(rows: readonly Row[]): void;
-  /** Takes in the key of a row that is durable, without the row. */
-  know(keyText: string, seq: number): void;
+  /** Takes in a name that a durable row is found by, without the row. */
+  know(name: string, seq: number): void;
 }
+
+/**
+ * The names a row of a log is found by beside its seq: its key, or in a log that is found by position the columns that
+ * are indexed alone and may be null, such as what a movement reverses. Few rows have those, so they fit in memory.
+ */
+export function createLogNames(definition: TableDefinition): (valueIn: (column: string) => Value | undefined) => readonly string[] {
+  const { key } = definition;
+  if (key[0] !== "seq") return (valueIn) => [keyText(key.map((column) => valueIn(column) as string | number))];
+  const columns = sparseColumns(definition);
+  return (valueIn) =>
+    columns.flatMap((column) => {
+      const value = valueIn(column) ?? null;
+      return value === null ? [] : [sparseName(column, value)];
+    });
+}
+
+const sparseName = (column: string, value: Value): string => `${column}=${value}`;
+
+const sparseColumns = ({ columns, indexes }: TableDefinition): readonly string[] =>
+  indexes.flatMap(([column, ...more]) => {
+    const described = column === undefined || more.length > 0 ? undefined : columns[column];
+    return column !== undefined && described?.nullable && described.type === "text" ? [column] : [];
+  });
 
 interface Bounds {
   readonly low: number;
@@ -43,6 +66,8 @@ const recentRows = 20_000;
 
 export function createLogTable(definition: TableDefinition, codec: RowCodec, history: History, head: () => number): LogTable {
   const positional = definition.key[0] === "seq";
+  const sparse = sparseColumns(definition);
+  const seqsOfName = new Map<string, number[]>();
   const seqOfKey = new Map<string, number>();
   let recent: Row[] = [];
   // Rows with a greater seq are all in `recent`.
@@ -53,10 +78,7 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
   function write(rows: readonly Row[]): void {
     recentAfter ??= head();
     const sorted = isAscending(rows) ? rows : [...rows].sort((a, b) => a.seq - b.seq);
-    for (const row of sorted) {
-      recent.push(row);
-      if (!positional) seqOfKey.set(keyText(keyOf(definition, row)), row.seq);
-    }
+    for (const row of sorted) recent.push(row);
     if (recent.length > recentRows) forgetOldest();
   }
 
@@ -120,7 +142,9 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
     const behind = query.after && cursorRow(order, query.after);
     const matches = matcher(query);
     const needle = needleOf(query);
-    const wanted = descending ? sections(bounds).reverse() : sections(bounds);
+    const seqs = seqsWith(query.where);
+    const holding = sections(bounds).filter(({ fromSeq, toSeq }) => !seqs || seqs.some((at) => at >= fromSeq && at <= toSeq));
+    const wanted = descending ? holding.reverse() : holding;
     let rows: Row[] = [];
     for (const [index, section] of wanted.entries()) {
       for (const row of await section.read(needle)) if (matches(row) && !(behind && compare(row, behind) <= 0)) rows.push(row);
@@ -132,6 +156,17 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
     }
     rows.sort(compare);
     return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
+  }
+
+  /** Where rows with a value stand that few rows have; undefined when the conditions name no such column. */
+  function seqsWith(where: Query["where"]): readonly number[] | undefined {
+    const column = sparse.find((name) => typeof where?.[name] === "string");
+    return column === undefined ? undefined : (seqsOfName.get(sparseName(column, where?.[column] as string)) ?? []);
+  }
+
+  function know(name: string, seq: number): void {
+    if (!positional) seqOfKey.set(name, seq);
+    else if (!seqsOfName.get(name)?.push(seq)) seqsOfName.set(name, [seq]);
   }
 
   function nameInKey(query: Query): string | undefined {
@@ -153,7 +188,7 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
     get,
     find,
     write,
-    know: (text, seq) => void seqOfKey.set(text, seq),
+    know,
 
     async aggregate(aggregation) {
       requireColumns(definition, [...Object.keys(aggregation.where ?? {}), ...aggregation.by]);

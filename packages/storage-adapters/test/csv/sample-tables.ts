@@ -15,8 +15,8 @@ export const sampleTables: TableSet = {
       name: "movements",
       kind: "log",
       key: ["seq", "line"],
-      columns: { line: { type: "integer" }, sku: { type: "text" }, delta: { type: "integer" } },
-      indexes: [["sku"]],
+      columns: { line: { type: "integer" }, sku: { type: "text" }, delta: { type: "integer" }, undoes: { type: "text", nullable: true } },
+      indexes: [["sku"], ["undoes"]],
     },
     { name: "operations", kind: "log", key: ["key"], columns: { key: { type: "text" } }, indexes: [] },
   ],
@@ -33,7 +33,7 @@ export async function move(storage: StorageAdapter, lines = 1): Promise<number> 
     );
     await tx.append(
       "movements",
-      skus.map((sku, line) => ({ seq, line, sku, delta: 1 })),
+      skus.map((sku, line) => ({ seq, line, sku, delta: 1, undoes: null })),
     );
     await tx.put(
       "levels",

@@ -5,7 +5,7 @@ import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
-import { type Command, decideOne, isRetry, isUnknown, needsOf, type Outcome, type Receipt } from "./job";
+import { type Command, decideOne, isUnknown, keyNeed, needsOf, type Outcome, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
 import { createRowCache } from "./row-cache";
 import { createWorkingSet, type WorkingSet } from "./working-set";
@@ -155,13 +155,20 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
   ): Promise<Attempt> {
     if (cache.seq !== seq) cache.reset(seq);
     const set = createWorkingSet(definitions, cache, seq);
-    await set.load(tx, set.missing(commands.flatMap((command) => needsOf(command, set))));
-    // What the first answers were is read for all retries of the group at once.
-    const retries = commands.filter((command) => isRetry(command, set));
-    if (retries.length > 0) await set.load(tx, set.missing(retries.flatMap((command) => needsOf(command, set))));
+    await set.load(tx, commands.flatMap(keyNeed));
     const now = clock.now();
     const outcomes: Outcome[] = [];
-    for (const command of commands) outcomes.push(decideOne(command, set, now) ?? (await decideLater(tx, set, command, now)));
+    let lookedAhead = false;
+    for (const [index, command] of commands.entries()) {
+      let outcome = decideOne(command, set, now);
+      if (!outcome && !lookedAhead) {
+        // Rows in use are cached, so most groups need nothing more. The first that does makes sure of all behind it, at once.
+        lookedAhead = true;
+        await set.load(tx, set.missing(commands.slice(index).flatMap((later) => needsOf(later, set))));
+        outcome = decideOne(command, set, now);
+      }
+      outcomes.push(outcome ?? (await decideLater(tx, set, command, now)));
+    }
     if (set.written.length > 0) {
       // One row that only this group can have written: finding it again proves the whole group was committed.
       if (marker) set.write([{ table: operations.name, row: markerRow(marker, set.seq) }]);

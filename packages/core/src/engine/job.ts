@@ -23,18 +23,16 @@ export interface Command<Input = unknown, Result = unknown> {
 /** What became of one command of a group. */
 export type Outcome = { readonly result: object & Receipt } | { readonly error: unknown };
 
-/** What a command must have loaded: its rule's rows and, with a key, what the key was used for. */
+/** What a command's key was used for, if it has one. */
+export const keyNeed = ({ operation }: Command): readonly Need[] => (operation ? [{ table: operations, key: [operation.key] }] : []);
+
+/** What else a command must have loaded: its rule's rows, or what its key was answered. */
 export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
   const { definition, input, operation } = command;
-  if (!operation) return definition.needs(input, set);
-  const before = set.get(operations, [operation.key]);
-  if (!before) return [{ table: operations, key: [operation.key] }, ...definition.needs(input, set)];
+  const before = operation && set.get(operations, [operation.key]);
+  if (!before) return definition.needs(input, set);
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
 }
-
-/** Whether the command's key is known, as far as rows are loaded. */
-export const isRetry = ({ operation }: Command, set: WorkingSet): boolean =>
-  operation !== undefined && set.get(operations, [operation.key]) !== undefined;
 
 /**
  * Decides one command on the working set. What it writes goes into the set; a refused one leaves at most its key there.

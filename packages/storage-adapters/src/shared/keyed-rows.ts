@@ -19,7 +19,8 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
     get: (key) => rows.get(keyText(key)),
     write(row) {
       const key = rowKeyText(definition, row);
-      const before = rows.get(key);
+      // The key of a log's row is new, so there is nothing to look up.
+      const before = definition.kind === "log" ? undefined : rows.get(key);
       if (!before) keys = undefined;
       rows.set(key, row);
       for (const index of indexes) index.move(key, before, row);

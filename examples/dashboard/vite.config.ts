@@ -14,5 +14,8 @@ export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), withoutInjectedStyles],
   resolve: { conditions: mode === "source" ? ["@onhand/source", ...defaultClientConditions] : [...defaultClientConditions] },
   build: { target: "es2022", chunkSizeWarningLimit: 700 },
-  server: { proxy: { "/api": "http://localhost:3000", "/live": { target: "ws://localhost:3000", ws: true } } },
+  // The server behind this one answers to its own page only, so that is whom the proxy speaks for.
+  server: {
+    proxy: { "/live": { target: process.env.ONHAND_URL ?? "http://localhost:3000", ws: true, changeOrigin: true, rewriteWsOrigin: true } },
+  },
 }));

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
@@ -15,8 +15,12 @@ const quiet = [
 export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath(), args: quiet });
 
 function chromiumPath(): string {
-  const usual = [process.env.CHROMIUM_PATH, "/usr/bin/chromium"].find((path) => path && existsSync(path));
-  return usual ?? execFileSync("which", ["chromium", "chromium-browser", "google-chrome"], { encoding: "utf8" }).split("\n", 1)[0] ?? "";
+  const known = [process.env.CHROMIUM_PATH, "/usr/bin/chromium"].find((path) => path && existsSync(path));
+  // It fails when one of the names is unknown, and prints the others all the same.
+  const { stdout } = spawnSync("which", ["chromium", "chromium-browser", "google-chrome"], { encoding: "utf8" });
+  const path = known ?? stdout?.split("\n", 1)[0];
+  if (!path) throw new Error("these tests need Chromium: install it, or say where it is in CHROMIUM_PATH");
+  return path;
 }
 
 // Everything waited for takes moments; this is for a machine that others use as well.

@@ -86,9 +86,9 @@ export interface StorageTransaction {
   /** The rows with these keys, in the order of the keys; undefined where there is none. */
   get(table: string, keys: readonly Key[]): Promise<readonly (Row | undefined)[]>;
   find(table: string, query: Query): Promise<Page>;
-  /** Writes rows of a `state` table, replacing those with the same keys. A key stands at most once in `rows`. */
+  /** Writes rows of a `state` table, replacing those with the same keys. Rows come in seq order, a key at most once. */
   put(table: string, rows: readonly Row[]): Promise<void>;
-  /** Adds rows to a `log` table. Their keys are new. */
+  /** Adds rows to a `log` table. Rows come in seq order; their keys are new. */
   append(table: string, rows: readonly Row[]): Promise<void>;
   /** Moves the head. Numbers only grow. */
   advance(seq: number): Promise<void>;

@@ -3,6 +3,7 @@ import { errorCodes, type InventoryErrorCode, isInventoryError } from "@onhand/c
 const advice: Partial<Record<InventoryErrorCode, string>> = {
   STORAGE_LOCKED: "another server is using it; stop that one or choose another directory with --storage",
   STORAGE_CORRUPT: "nothing was changed; restore the file from a backup",
+  INVALID_STATE: "the demo doesn't mix with stock of your own; give it a directory of its own with --storage",
   STORAGE_UNAVAILABLE: "check that the directory exists and may be written to",
 };
 

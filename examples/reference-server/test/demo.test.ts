@@ -29,6 +29,13 @@ test("opening the shop again on the same ledger changes nothing", async () => {
   expect((await inventory.stores.list()).items).toHaveLength(demoStores.length);
 });
 
+test("made-up stock is never put among real stock", async () => {
+  const inventory = await createInventory({ storage: memoryStorage() });
+  await inventory.stores.create({ id: "berlin", name: "Berlin" });
+  await expect(openShop(inventory, { products: demoProducts, seed })).rejects.toMatchObject({ code: "INVALID_STATE" });
+  expect(await inventory.feed.head()).toBe(1);
+});
+
 test("business moves stock through the public commands, in every way a shop does, and adds up", async () => {
   const inventory = await createInventory({ storage: memoryStorage() });
   const products = demoAssortment({ count: 62, seed });

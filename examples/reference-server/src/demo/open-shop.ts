@@ -1,4 +1,4 @@
-import { type Inventory, isInventoryError, type StockLine } from "@onhand/core";
+import { type Inventory, InventoryError, isInventoryError, type StockLine } from "@onhand/core";
 import { type DemoProduct, demoStores, type Pace } from "./catalogue";
 import { createRandom, type Random } from "./random";
 
@@ -18,11 +18,14 @@ const missingShares = { staple: 0.04, steady: 0.15, slow: 0.5 } as const satisfi
  * Creates the demo shop's stores and products and their first delivery, unless it is there already.
  *
  * Every step has an idempotency key, so opening the same shop anew on the same ledger changes nothing.
+ *
+ * @throws {@link InventoryError} `INVALID_STATE` when the ledger has stores of its own: made-up stock has no place among real stock.
  */
 export async function openShop(
   inventory: Inventory,
   shop: { readonly products: readonly DemoProduct[]; readonly seed: number },
 ): Promise<void> {
+  await refuseOthersStock(inventory);
   const random = createRandom(shop.seed);
   for (const store of demoStores) await unlessThere(inventory.stores.create(store));
   for (const some of chunks(shop.products, creationsAtOnce)) {
@@ -36,6 +39,12 @@ export async function openShop(
       idempotencyKey: `demo-opening-${shop.seed}-${shop.products.length}-${index + 1}`,
     });
   }
+}
+
+async function refuseOthersStock(inventory: Inventory): Promise<void> {
+  const { items } = await inventory.stores.list({ archived: "any", limit: 1_000 });
+  const other = items.find(({ id }) => !demoStores.some((store) => store.id === id));
+  if (other) throw new InventoryError("INVALID_STATE", { entity: "store", key: other.id, state: "not of the demo" });
 }
 
 function firstDelivery({ product, pace }: DemoProduct, random: Random): StockLine[] {

@@ -36,7 +36,7 @@ export async function measureOpening(disk: string, rounds: number): Promise<Resu
 }
 
 async function openOnce(directory: string): Promise<number> {
-  const script = new URL("./open-directory.ts", import.meta.url).pathname;
+  const script = new URL("../open-directory.ts", import.meta.url).pathname;
   const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, script, directory]);
   return Number(stdout);
 }

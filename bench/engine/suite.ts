@@ -25,7 +25,7 @@ export async function* engineSuite(options: SuiteOptions): AsyncIterable<Result>
     if (only("memory")) yield await movements("memory", memory, callers, options);
     if (only("csv")) yield await movements("csv", csv, callers, options);
   }
-  if (only("products")) yield* growth(options);
+  yield* growth(options);
   if (only("open")) yield await (await import("./opening")).measureOpening(disk, options.rounds);
 }
 

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { violations } from "./support/axe";
 import { isLive, launchBrowser, openScreen, rowOf, type Screen, scan, showsQuantity, toast } from "./support/browser";
 import { buildDashboard } from "./support/dashboard";
@@ -175,6 +175,7 @@ test.each(["light", "dark"] as const)("nobody is shut out in %s, with details op
 
 test("a closed server asks for its token, says when it is wrong, and opens with the right one", async () => {
   const closed = await startServer(["--token", "open-sesame", "--storage", "memory:", "--port", "0", "--dashboard", dashboard]);
+  onTestFinished(() => closed.kill());
   const context = await browser.newContext();
   const door = await context.newPage();
   await door.goto(closed.url);
@@ -185,7 +186,6 @@ test("a closed server asks for its token, says when it is wrong, and opens with 
   await door.keyboard.press("Enter");
   await isLive(door);
   await context.close();
-  await closed.kill();
 });
 
 test("a phone shows everything within its width", async () => {

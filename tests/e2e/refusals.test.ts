@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { refusal, startServer } from "./support/server";
 
 let directory: string;
@@ -30,6 +30,7 @@ test("a port that is taken is said in one line", async () => {
 test("a directory that another server holds is said in one line, and that server is not disturbed", async () => {
   const storage = `csv:${join(directory, "held")}`;
   const holder = await startServer(["--open-for-demo", "--storage", storage, "--port", "0"]);
+  onTestFinished(() => holder.kill());
   const { code, stderr } = await refusal(["--open-for-demo", "--storage", storage, "--port", "0"]);
   expect(code).toBe(1);
   expect(lines(stderr)).toEqual([expect.stringMatching(/^onhand can't start\. STORAGE_LOCKED: /)]);
@@ -59,6 +60,7 @@ test("an unknown storage is refused with its name", async () => {
 
 test("with a token the API is closed to everybody else", async () => {
   const server = await startServer(["--token", "open-sesame", "--storage", "memory:", "--port", "0"]);
+  onTestFinished(() => server.kill());
   const status = async (headers: Record<string, string>) => (await fetch(`${server.url}/api/products`, { headers })).status;
   expect(await status({})).toBe(401);
   expect(await status({ Authorization: "Bearer guess" })).toBe(401);

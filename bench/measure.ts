@@ -15,9 +15,9 @@ export interface Effort {
   readonly roundMs: number;
 }
 
-/** Movements per second with so many callers, each making its next movement when its last one is done. */
-export async function closedLoop({ move }: Running, callers: number, forMs: number): Promise<number> {
-  let given = 0;
+/** Movements per second with so many callers, each making its next movement when its last one is done. Numbers are given from `first` on. */
+export async function closedLoop({ move }: Running, callers: number, forMs: number, first = 0): Promise<number> {
+  let given = first;
   let done = 0;
   const started = performance.now();
   const end = started + forMs;
@@ -31,16 +31,20 @@ export async function closedLoop({ move }: Running, callers: number, forMs: numb
   return (done / (performance.now() - started)) * 1_000;
 }
 
+/** Beyond the numbers that warming up uses. */
+const measuredFrom = 100_000_000;
+
 /**
  * The median rate of each contender. They take turns within every round, so that whatever else the machine does meets
- * all of them alike. The first round is for warming up and doesn't count.
+ * all of them alike. The first round and the start of each are for warming up and don't count.
  */
 export async function takeTurns(contenders: readonly Contender[], callers: number, effort: Effort): Promise<ReadonlyMap<string, number>> {
   const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round <= effort.rounds; round++) {
     for (const { name, start } of contenders) {
       const running = await start();
-      const rate = await closedLoop(running, callers, effort.roundMs);
+      await closedLoop(running, callers, effort.roundMs / 2);
+      const rate = await closedLoop(running, callers, effort.roundMs, measuredFrom);
       await running.stop();
       if (round > 0) rates.get(name)?.push(rate);
     }

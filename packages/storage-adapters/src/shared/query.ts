@@ -8,7 +8,7 @@ export function requireColumns(table: TableDefinition, columns: Iterable<string>
 }
 
 /** Orders two values of one column: null first, text by code unit, false before true. */
-export function compareValues(a: Value | undefined, b: Value | undefined): number {
+function compareValues(a: Value | undefined, b: Value | undefined): number {
   if (a === b) return 0;
   if (a === null || a === undefined) return b === null || b === undefined ? 0 : -1;
   if (b === null || b === undefined) return 1;

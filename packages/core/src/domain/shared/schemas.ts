@@ -104,7 +104,7 @@ export const commandFields = {
   idempotencyKey: idempotencyKey.optional(),
 };
 
-export const maximumPageSize = 1_000;
+const maximumPageSize = 1_000;
 /** What every list takes: how many at most, and where the page before it ended. */
 export const pageFields = {
   limit: z.int().min(1).max(maximumPageSize).default(100),

@@ -16,7 +16,7 @@ import {
 } from "../shared/schemas";
 
 /** The most lines one batch may have. */
-export const maximumLines = 10_000;
+const maximumLines = 10_000;
 
 const entryFields = { reference: reference.optional(), reason: reason.optional(), occurredAt: instant.optional() };
 const at = { sku, storeId };

@@ -28,8 +28,11 @@ export interface History {
   addBlock(block: Block): void;
   setLayout(segment: number, layout: Layout): void;
   layout(segment: number): Layout;
-  /** The rows of one table in a block. With `needles`, only lines that hold one of them among their fields. */
-  rows(block: Block, table: string, codec: RowCodec, needle?: Buffer): Promise<readonly Row[]>;
+  /**
+   * The rows of one table in a block, in seq order; at once where they are at hand. With a `needle`, only those of lines
+   * that hold it. Whoever asks while a block is being read waits for that reading.
+   */
+  rows(block: Block, table: string, codec: RowCodec, needle?: Buffer): readonly Row[] | Promise<readonly Row[]>;
 }
 
 const blockBytes = 256 * 1024;
@@ -90,15 +93,15 @@ export function createHistory(files: FileSystem, directory: string): History {
     },
     layout: (segment) => layouts.get(segment) ?? new Map(),
 
-    async rows(block, table, codec, needle) {
+    rows(block, table, codec, needle) {
       const name = `${block.segment}:${block.offset}:${block.bytes}`;
       const known = decoded.get(`${name}:${table}`);
       if (known) return known;
       const columns = layouts.get(block.segment)?.get(table);
       if (!columns) return [];
       const decode = codec.decoder(columns);
-      const bytes = () => raw.getOrMake(name, () => bytesOf(block));
-      if (needle) return decodeLines(linesWith(await bytes(), needle), table, decode);
+      const bytes = async () => raw.getOrMake(name, () => bytesOf(block));
+      if (needle) return bytes().then((read) => decodeLines(linesWith(read, needle), table, decode));
       return decoded.getOrMake(`${name}:${table}`, async () => decodeLines(allLines(await bytes()), table, decode));
     },
   };
@@ -177,14 +180,17 @@ function createCache<T>(capacity: number, weightOf: (value: T) => number) {
   return {
     get,
     /** Whoever asks for what is just being made waits for that, so that a thousand readers of one block read it once. */
-    async getOrMake(name: string, make: () => Promise<T>): Promise<T> {
+    getOrMake(name: string, make: () => Promise<T>): T | Promise<T> {
       const known = get(name) ?? making.get(name);
       if (known !== undefined) return known;
-      const made = make().finally(() => making.delete(name));
+      const made = make()
+        .then((value) => {
+          set(name, value);
+          return value;
+        })
+        .finally(() => making.delete(name));
       making.set(name, made);
-      const value = await made;
-      set(name, value);
-      return value;
+      return made;
     },
   };
 }

@@ -79,3 +79,41 @@ it("history answers every question as a table in memory does, whether its rows w
     expect(await reopened.changes(since, options)).toEqual(await memory.changes(since, options));
   }
 });
+
+it("a thousand old rows asked for at once are found by their places, and every block of the journal is read once", async () => {
+  const disk = simulatedDisk();
+  const first = csvStorage({ directory: "/ledger", fileSystem: disk.fileSystem, logger: quiet, exports: false });
+  await first.open(sampleTables);
+  for (let group = 0; group < 20; group++) {
+    await first.transaction(async (tx) => {
+      const { seq: before } = await tx.head();
+      for (let seq = before + 1; seq <= before + 500; seq++) {
+        const row = { seq, sku: `P${seq}`, delta: seq, undoes: null };
+        await tx.append("movements", [
+          { ...row, line: 0 },
+          { ...row, line: 1 },
+        ]);
+      }
+      await tx.advance(before + 500);
+    });
+  }
+  await first.close();
+  let reads = 0;
+  disk.fault = (operation, path) => {
+    if (operation === "open" && path.endsWith("journal-00000001.csv")) reads++;
+    return undefined;
+  };
+  const reopened = csvStorage({ directory: "/ledger", fileSystem: disk.fileSystem, logger: quiet, exports: false });
+  await reopened.open(sampleTables);
+  reads = 0;
+  const keys = Array.from({ length: 1_000 }, (_, index) => [1 + ((index * 7_919) % 10_000), index % 3] as const);
+  const asked = () => reopened.transaction((tx) => tx.get("movements", keys));
+  const found = (await asked()).map((row) => row && [row.seq, row.line, row.delta]);
+  expect(found).toEqual(keys.map(([seq, line]) => (line < 2 ? [seq, line, seq] : undefined)));
+  const journalBytes = disk.fileSystem.facts("/ledger/journal-00000001.csv")?.size ?? 0;
+  expect(reads).toBeGreaterThan(1);
+  expect(reads).toBeLessThanOrEqual(Math.ceil(journalBytes / (256 * 1024)));
+  const before = reads;
+  await asked();
+  expect(reads).toBe(before);
+});

@@ -13,10 +13,14 @@ import { compareRows, createAggregator, cursorRow, matcher, requireColumns, tota
 import type { Block, History } from "./history";
 import { encodeText, type RowCodec } from "./line";
 
+type MaybeLater<T> = T | undefined | Promise<T | undefined>;
+type IsWanted = (row: Row) => boolean;
+
 /** A log kept in the journal: its latest rows in memory, older ones read back when asked for. */
 export interface LogTable {
   readonly definition: TableDefinition;
-  get(key: Key): Row | undefined | Promise<Row | undefined>;
+  /** At once where the row is in memory, or its block was just read. */
+  get(key: Key): MaybeLater<Row>;
   find(query: Query): Promise<{ rows: Row[]; more: boolean }>;
   aggregate(aggregation: Aggregation): Promise<AggregateRow[]>;
   /** Rows with a greater seq in seq order: all, or more than `limit` including every row of the seq that passes it. */
@@ -109,21 +113,20 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
     return found;
   }
 
-  function get(key: Key): Row | undefined | Promise<Row | undefined> {
+  function get(key: Key): MaybeLater<Row> {
     const text = keyText(key);
     const seq = positional ? (key[0] as number) : seqOfKey.get(text);
     if (seq === undefined || seq > head()) return undefined;
-    const isWanted = (row: Row) => row.seq === seq && keyText(keyOf(definition, row)) === text;
-    if (seq <= memoryStart()) return readOne(seq, isWanted);
-    for (let at = lowerBound(recent, seq); recent[at]?.seq === seq; at++) {
-      if (isWanted(recent[at] as Row)) return recent[at];
-    }
-    return undefined;
+    const isWanted = (row: Row) => keyText(keyOf(definition, row)) === text;
+    return seq <= memoryStart() ? readBack(seq, isWanted) : rowIn(recent, seq, isWanted);
   }
 
-  async function readOne(seq: number, isWanted: (row: Row) => boolean): Promise<Row | undefined> {
-    for (const section of sections({ low: seq, high: seq })) {
-      const row = (await section.read()).find(isWanted);
+  /** Looks in the few blocks that may hold a seq, one after the other; at once in those that are at hand. */
+  function readBack(seq: number, isWanted: IsWanted, blocks = history.blocks(), from = firstBlockFrom(blocks, seq)): MaybeLater<Row> {
+    for (let at = from; at < blocks.length && (blocks[at] as Block).fromSeq <= seq; at++) {
+      const rows = history.rows(blocks[at] as Block, definition.name, codec);
+      if (rows instanceof Promise) return rows.then((read) => rowIn(read, seq, isWanted) ?? readBack(seq, isWanted, blocks, at + 1));
+      const row = rowIn(rows, seq, isWanted);
       if (row) return row;
     }
     return undefined;
@@ -226,6 +229,11 @@ function lowerBound(rows: readonly Row[], seq: number): number {
     else end = middle;
   }
   return start;
+}
+
+function rowIn(rows: readonly Row[], seq: number, isWanted: IsWanted): Row | undefined {
+  for (let at = lowerBound(rows, seq); rows[at]?.seq === seq; at++) if (isWanted(rows[at] as Row)) return rows[at];
+  return undefined;
 }
 
 function firstBlockFrom(blocks: readonly Block[], seq: number): number {

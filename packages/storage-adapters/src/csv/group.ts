@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
-import { checksumBlank, checksumText, isSealed, lineEnd, parseChecksum, sealLines } from "./line";
+import type { Row } from "@onhand/core";
+import { checksumLength, checksumText, isSealed, parseChecksum, type RowCodec } from "./line";
+import { createLineWriter, type LineWriter } from "./line-writer";
 
 /** The version every line of a journal starts with. */
 export const journalVersion = "j1";
@@ -34,28 +36,41 @@ export interface Group {
   readonly lines: readonly GroupLine[];
 }
 
-/** A line to be written. `columns` are its own fields, each behind a comma: `,field,field…`. */
-export interface LineToWrite {
-  readonly table: string;
-  readonly seq: number;
-  readonly columns: string;
-}
+/** A line to be written: a row of a table, or a line of the journal's own with its fields as text, each behind a comma. */
+export type LineToWrite =
+  | { readonly table: string; readonly row: Row; readonly codec: RowCodec }
+  | { readonly table: string; readonly seq: number; readonly columns: string };
+
+const bytesOfALine = 200;
 
 /** The bytes of one group: a line a row and a last line that commits them. */
 export function encodeGroup(
   before: Position,
-  lines: Iterable<LineToWrite>,
+  lines: readonly LineToWrite[],
   seq: number,
 ): { readonly bytes: Buffer; readonly after: Position } {
+  const out = createLineWriter((lines.length + 1) * bytesOfALine);
   const start = `${journalVersion},${before.segment},${before.group + 1},`;
-  let text = "";
-  let place = 0;
-  for (const line of lines) text += `${start}${line.seq},${place++},${line.table}${line.columns}${checksumBlank}${lineEnd}`;
-  const body = sealLines(text);
-  const checksum = checksumText(crc32(body, before.checksum));
-  const commit = sealLines(`${start}${seq},${place},${commitMark},${checksum}${checksumBlank}${lineEnd}`);
-  const bytes = Buffer.concat([body, commit]);
-  return { bytes, after: positionAfter(before, bytes, seq) };
+  for (const [place, line] of lines.entries()) {
+    beginLine(out, start, "row" in line ? line.row.seq : line.seq, place, line.table);
+    if ("row" in line) line.codec.write(line.row, out);
+    else out.text(line.columns);
+    out.seal();
+  }
+  const checksum = checksumText(crc32(out.bytes(), before.checksum));
+  beginLine(out, start, seq, lines.length, commitMark);
+  out.ascii(`,${checksum}`);
+  out.seal();
+  return { bytes: out.bytes(), after: positionAfter(before, out.bytes(), seq) };
+}
+
+function beginLine(out: LineWriter, start: string, seq: number, place: number, table: string): void {
+  out.ascii(start);
+  out.integer(seq);
+  out.ascii(",");
+  out.integer(place);
+  out.ascii(",");
+  out.ascii(table);
 }
 
 const positionAfter = (before: Position, bytes: Uint8Array, seq: number): Position => ({
@@ -97,8 +112,8 @@ function readGroup(file: Buffer, before: Position): Group | number {
   const lines: GroupLine[] = [];
   for (let at = before.bytes; ; ) {
     const end = file.indexOf(10, at);
-    if (end - at <= prefix.length + checksumBlank.length) return at;
-    const text = file.toString("utf8", at, end - 1 - checksumBlank.length);
+    if (end - at <= prefix.length + checksumLength) return at;
+    const text = file.toString("utf8", at, end - 1 - checksumLength);
     if (!text.startsWith(prefix)) return at;
     const afterSeq = text.indexOf(",", prefix.length);
     const afterPlace = text.indexOf(",", afterSeq + 1);

@@ -10,9 +10,9 @@ export interface Journal {
   /** Why nothing can be written any more; undefined while all is well. */
   readonly failure: InventoryError | undefined;
   /** Resolves when the group is durable and the segment was still ours afterwards; only then may it be acknowledged. */
-  append(lines: Iterable<LineToWrite>, seq: number): Promise<{ readonly before: Position; readonly after: Position }>;
+  append(lines: readonly LineToWrite[], seq: number): Promise<{ readonly before: Position; readonly after: Position }>;
   /** Goes on in a new segment that starts with these lines. No group may be under way. Answers where the old one ends. */
-  rotate(header: (sealed: Position) => Iterable<LineToWrite>): Promise<Position>;
+  rotate(header: (sealed: Position) => readonly LineToWrite[]): Promise<Position>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ const fenced = (cause?: unknown) => new InventoryError("STORAGE_LOCKED", { holde
 export async function beginJournal(
   options: { readonly files: FileSystem; readonly directory: string; readonly synced: boolean },
   claim: Claim,
-  header: Iterable<LineToWrite>,
+  header: readonly LineToWrite[],
   seq: number,
 ): Promise<Journal> {
   const { files, directory, synced } = options;
@@ -54,7 +54,7 @@ export async function beginJournal(
   // Claimed, but its header could not be written yet.
   let spare: Claim | undefined;
 
-  async function writeHeader(to: Claim, lines: Iterable<LineToWrite>, at: number): Promise<Position> {
+  async function writeHeader(to: Claim, lines: readonly LineToWrite[], at: number): Promise<Position> {
     const { bytes, after } = encodeGroup(startOf(to.segment, at), lines, at);
     await to.handle.truncate(0);
     await writeAll(to.handle, bytes, 0);

@@ -28,7 +28,7 @@ export interface Ledger {
   table(name: string): MemoryTable | LogTable;
   aggregate(table: string, aggregation: Aggregation): AggregateRow[] | Promise<AggregateRow[]>;
   /** Rows as the journal's lines. */
-  lines(writes: readonly Write[]): Iterable<LineToWrite>;
+  lines(writes: readonly Write[]): readonly LineToWrite[];
   /** Takes in a group that is durable. */
   commit(writes: readonly Write[], before: Position, after: Position): void;
   /** Takes in a group read from the journal. */
@@ -129,9 +129,7 @@ export function createLedger(set: TableSet, files: FileSystem, directory: string
     table: (name) => states.get(name) ?? logs.get(name) ?? unknown(name),
     aggregate: (name, aggregation) => (states.get(name) ?? logs.get(name) ?? unknown(name)).aggregate(aggregation),
 
-    *lines(writes) {
-      for (const { table, row } of writes) yield { table, seq: row.seq, columns: codec(table).encode(row) };
-    },
+    lines: (writes) => writes.map(({ table, row }) => ({ table, row, codec: codec(table) })),
 
     commit(writes, before, after) {
       const logged = new Map<LogTable, Row[]>();

@@ -1,11 +1,11 @@
 import { crc32 } from "node:zlib";
 import type { Json, Row, TableDefinition, Value } from "@onhand/core";
+import type { LineWriter } from "./line-writer";
 
 /** Ends every line. No field holds one: control characters are escaped. */
 export const lineEnd = "\r\n";
-/** Stands where a line's checksum goes until the whole group is one buffer. */
-export const checksumBlank = ",c00000000";
-const checksumLength = checksumBlank.length;
+/** How many bytes a checksum takes at the end of a line, its comma included. */
+export const checksumLength = ",c00000000".length;
 
 // Escaped: what CSV quotes, what would break a line, lone surrogates, and what a spreadsheet takes for a formula.
 const special = /^[=+\-@]|["\\,\p{Cc}\p{Cs}\u2028\u2029]/u;
@@ -55,8 +55,8 @@ export function splitFields(line: string): string[] {
 /** How the rows of one table become fields and rows again. Columns stand in the table's order, `seq` stands before them. */
 export interface RowCodec {
   readonly columns: readonly string[];
-  /** `,field,field…`, to be put behind what comes before it. */
-  encode(row: Row): string;
+  /** Writes `,field,field…` behind what comes before it. */
+  write(row: Row, out: LineWriter): void;
   /** Reads what another codec's columns wrote; columns that did not exist then are null. */
   decoder(columns: readonly string[]): (seq: number, fields: readonly string[], from: number) => Row;
 }
@@ -68,15 +68,16 @@ export function createRowCodec(table: TableDefinition): RowCodec {
   const isText = columns.map((column) => table.columns[column]?.type === "text");
   const isJson = columns.map((column) => table.columns[column]?.type === "json");
 
-  function encode(row: Row): string {
-    let line = "";
+  function write(row: Row, out: LineWriter): void {
     for (let index = 0; index < columns.length; index++) {
       const value = row[columns[index] as string] as Value | undefined;
-      if (value === null || value === undefined) line += ",";
-      else if (isText[index]) line += `,${encodeText(value as string)}`;
-      else line += isJson[index] ? `,${encodeText(JSON.stringify(value))}` : `,${value}`;
+      out.ascii(",");
+      if (value === null || value === undefined) continue;
+      if (isText[index]) out.field(value as string);
+      else if (isJson[index]) out.field(JSON.stringify(value));
+      else if (typeof value === "number") out.integer(value);
+      else out.ascii(String(value));
     }
-    return line;
   }
 
   function decoder(written: readonly string[]) {
@@ -97,7 +98,7 @@ export function createRowCodec(table: TableDefinition): RowCodec {
     };
   }
 
-  return { columns, encode, decoder };
+  return { columns, write, decoder };
 }
 
 const decoders = {
@@ -125,18 +126,6 @@ export const checksumText = (checksum: number): string =>
 /** The number behind {@link checksumText}; undefined when the text is none. */
 export const parseChecksum = (text: string | undefined): number | undefined =>
   text !== undefined && /^c[0-9a-f]{8}$/.test(text) ? Number.parseInt(text.slice(1), 16) : undefined;
-
-/** Text whose lines end in blank checksums, as bytes with the checksums filled in. */
-export function sealLines(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(10, start);
-    const covered = end - 1 - checksumLength;
-    bytes.write(checksumText(crc32(bytes.subarray(start, covered))), covered + 1, "latin1");
-    start = end + 1;
-  }
-  return bytes;
-}
 
 /** Whether the bytes of a line, its end included, carry their own checksum. */
 export function isSealed(line: Uint8Array): boolean {

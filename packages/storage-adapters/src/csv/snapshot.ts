@@ -3,6 +3,7 @@ import type { FileSystem } from "./file-system";
 import type { Position } from "./group";
 import { type Ledger, stateTablesOf } from "./ledger";
 import { encodeText, splitFields } from "./line";
+import { createLineWriter } from "./line-writer";
 import { joinPath, snapshotName, snapshotPlace } from "./names";
 import { readSealed, writeSealed } from "./sealed-file";
 
@@ -31,8 +32,13 @@ function* snapshotLines({ epoch, version: schema, position, tables }: ReturnType
   yield [version, ".at", encodeText(epoch), schema, segment, bytes, group, seq, checksum].join(",");
   for (const { definition } of tables) yield [version, ".table", definition.name, ...Object.keys(definition.columns)].join(",");
   for (const { definition, rows } of tables) {
-    const { encode } = ledger.codec(definition.name);
-    for (const row of rows) yield `${version},${definition.name},${row.seq}${encode(row)}`;
+    const codec = ledger.codec(definition.name);
+    const out = createLineWriter(0);
+    for (const row of rows) {
+      out.clear();
+      codec.write(row, out);
+      yield `${version},${definition.name},${row.seq}${out.bytes().toString()}`;
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from "@onhand/core";
 import type { FileSystem } from "./file-system";
 import type { Position } from "./group";
 import type { Ledger } from "./ledger";
+import { extendExport } from "./log-export";
 import { writeIndex } from "./segment-index";
 import { captureState, writeSnapshot } from "./snapshot";
 import { writeExports } from "./tables-export";
@@ -17,6 +18,9 @@ export interface Checkpoints {
   take(position: Position): Promise<void>;
 }
 
+/** What is kept for people to look at: everything, only what changes in place, or nothing. */
+export type Exports = boolean | "state";
+
 interface Context {
   readonly files: FileSystem;
   readonly directory: string;
@@ -24,13 +28,15 @@ interface Context {
   readonly ledger: Ledger;
   readonly epoch: string;
   readonly version: number;
-  readonly exports: boolean;
+  readonly exports: Exports;
 }
 
 export function createCheckpoints(context: Context): Checkpoints {
   const { files, directory, logger, ledger } = context;
   const unlisted = new Map<number, Position>();
   const exportedUpTo = new Map<string, number>();
+  const toldInOrder = ledger.definitions.filter(({ kind, key }) => kind === "log" && key[0] === "seq");
+  let knownSeq = ledger.seq;
 
   /** Tables with rows newer than their export. Making one costs more than all else in a checkpoint. */
   async function exportChanged(tables: ReturnType<typeof captureState>["tables"]): Promise<void> {
@@ -40,6 +46,11 @@ export function createCheckpoints(context: Context): Checkpoints {
     });
     await writeExports({ files, directory, logger }, changed);
     for (const { definition, newest } of changed) exportedUpTo.set(definition.name, newest);
+  }
+
+  async function extendLogs(upTo: number): Promise<void> {
+    for (const { name } of toldInOrder) await extendExport({ files, directory, logger }, ledger.log(name), { known: knownSeq, upTo });
+    knownSeq = upTo;
   }
 
   return {
@@ -59,6 +70,7 @@ export function createCheckpoints(context: Context): Checkpoints {
           ledger.unindexed.delete(segment);
         }
         if (context.exports) await exportChanged(image.tables);
+        if (context.exports === true) await extendLogs(position.seq);
       } catch (error) {
         // The journal holds everything; a checkpoint only makes the next opening faster.
         logger.error({ error, directory }, "a checkpoint could not be written; the journal is not affected");

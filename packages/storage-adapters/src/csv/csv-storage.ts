@@ -37,8 +37,11 @@ export interface CsvStorageOptions {
   readonly durability?: "power-loss" | "process";
   /** Where warnings go; the console by default. */
   readonly logger?: Logger;
-  /** Whether to keep `products.csv`, `levels.csv` and so on for people to look at; true by default. */
-  readonly exports?: boolean;
+  /**
+   * Whether to keep `products.csv`, `levels.csv`, `movements.csv` and so on for people to look at; true by default.
+   * `state` leaves out `movements.csv`, which grows with the ledger.
+   */
+  readonly exports?: boolean | "state";
   /** How long a journal segment grows before it is summed up and a new one begun; 64 MiB by default. */
   readonly checkpointBytes?: number;
   /** How many bytes of history are compared with their checksums at opening, the newest first; 512 MiB by default. */

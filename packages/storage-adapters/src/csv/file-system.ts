@@ -7,6 +7,9 @@ export interface FileFacts {
   readonly links: number;
 }
 
+/** What is to be done with a file. */
+export type OpenMode = "read" | "update" | "create" | "replace";
+
 /** An open file. Positions are bytes from its start. */
 export interface FileHandle {
   /** Reads into `target`; answers how many bytes, 0 at the end. */
@@ -25,8 +28,11 @@ export interface FileHandle {
  * Failures carry a `code` as Node's do: `ENOSPC`, `EEXIST`, `EROFS` …
  */
 export interface FileSystem {
-  /** `read`: an existing file; `create`: a new one, `EEXIST` when there is one; `replace`: a new or emptied one. */
-  open(path: string, mode: "read" | "create" | "replace"): Promise<FileHandle>;
+  /**
+   * `read`: an existing file; `update`: an existing one, to be written to as well; `create`: a new one, `EEXIST` when
+   * there is one; `replace`: a new or emptied one.
+   */
+  open(path: string, mode: OpenMode): Promise<FileHandle>;
   /** The names in a directory, in no order. */
   list(directory: string): Promise<readonly string[]>;
   /** Makes a directory and those above it where they are missing. */
@@ -68,12 +74,7 @@ export async function readBytes(handle: FileHandle, from: number, to: number): P
 }
 
 /** Opens, uses and closes a file. */
-export async function withFile<T>(
-  files: FileSystem,
-  path: string,
-  mode: "read" | "create" | "replace",
-  use: (handle: FileHandle) => Promise<T>,
-): Promise<T> {
+export async function withFile<T>(files: FileSystem, path: string, mode: OpenMode, use: (handle: FileHandle) => Promise<T>): Promise<T> {
   const handle = await files.open(path, mode);
   try {
     return await use(handle);

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, statfs } from "node:fs/promises";
 import { lockDirectory } from "./directory-lock";
 import type { FileSystem } from "./file-system";
 
-const flags = { read: "r", create: "wx+", replace: "w+" } as const;
+const flags = { read: "r", update: "r+", create: "wx+", replace: "w+" } as const;
 
 /** Magic numbers of statfs(2) for file systems whose writes pass through a network or another process. */
 const networkKinds: ReadonlyMap<number, string> = new Map([

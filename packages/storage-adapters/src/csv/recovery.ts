@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import { InventoryError, type Logger, type TableSet } from "@onhand/core";
+import { checksumOf } from "./checksum";
 import { corrupt } from "./failures";
-import { type FileSystem, readBytes, readFile, withFile } from "./file-system";
+import { type FileSystem, readFile } from "./file-system";
 import { type Group, lineNumberAt, type Position, type Scan, scanGroups, startOf } from "./group";
 import { type Layout, readHeader, type SegmentHeader } from "./header";
 import { createLedger, type Ledger } from "./ledger";
@@ -259,13 +260,4 @@ async function compareWithChecksums(sources: Sources, ends: readonly Position[])
     const scan = scanGroups(file, startOf(end.segment, 0), () => undefined);
     throw corrupt(name, size < end.bytes ? "its end is missing" : "a line is not what was written", lineNumberAt(file, scan.badAt));
   }
-}
-
-async function checksumOf(files: FileSystem, path: string, bytes: number): Promise<number> {
-  const chunk = 4 * 1024 * 1024;
-  return withFile(files, path, "read", async (handle) => {
-    let checksum = 0;
-    for (let at = 0; at < bytes; at += chunk) checksum = crc32(await readBytes(handle, at, Math.min(bytes, at + chunk)), checksum);
-    return checksum;
-  });
 }

@@ -53,9 +53,10 @@ export function simulatedDisk(content: ReadonlyMap<string, Buffer> = new Map(), 
       check("open", path);
       const known = names.get(path);
       if (mode === "create" && known !== undefined) throw failing("EEXIST");
-      if (mode === "read" && known === undefined) throw failing("ENOENT");
-      const file = mode === "read" ? (known as number) : files.size;
-      if (mode !== "read") {
+      if (known === undefined && (mode === "read" || mode === "update")) throw failing("ENOENT");
+      const existing = mode === "read" || mode === "update";
+      const file = existing ? (known as number) : files.size;
+      if (!existing) {
         names.set(path, file);
         files.set(file, Buffer.alloc(0));
         events.push({ type: "create", file, path });

@@ -85,7 +85,7 @@ export const products = defineTable<ProductRow>({
     priceCurrency: { type: "text", nullable: true },
     costAmount: { type: "integer", nullable: true },
     costCurrency: { type: "text", nullable: true },
-    backorderLimit: { type: "integer" },
+    backorderLimit: { type: "integer", scaledBy: "decimals" },
     attributes: { type: "json" },
     archived: { type: "boolean" },
     createdSeq: { type: "integer" },

@@ -56,7 +56,7 @@ function answer(server: Server, inventory: Inventory, settings: Settings, logger
   const { origins, admits } = pagesFor({ host, port: portOf(server) }, origin);
   const storage = settings.storage.split(":", 1)[0] ?? "";
   server.on("request", getRequestListener(createApp({ inventory, storage, identify, admits, dashboard, logger }).fetch));
-  const live = createWsServer({
+  return createWsServer({
     inventory,
     server,
     path: livePath,
@@ -65,10 +65,6 @@ function answer(server: Server, inventory: Inventory, settings: Settings, logger
     ...(origins && { allowedOrigins: origins }),
     logger,
   });
-  server.on("upgrade", ({ url }, socket) => {
-    if (url?.split("?", 1)[0] !== livePath) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-  });
-  return live;
 }
 
 async function openDemo(inventory: Inventory, settings: Settings, logger: Logger): Promise<() => Promise<void>> {

@@ -42,7 +42,7 @@ export interface WsServer {
  * Serves an inventory live over WebSocket on the host's own HTTP server.
  *
  * Every client is who `authenticate` says and may do what `authorize` says; a page of a foreign origin is refused with
- * 403 at the upgrade. Other upgrade paths are left to the host.
+ * 403 at the upgrade. Other upgrade paths are left to the host's own listeners, and answered with 404 where it has none.
  *
  * @throws {@link TypeError} when `authenticate` or `authorize` is missing.
  * @example
@@ -71,7 +71,10 @@ export function createWsServer(options: WsServerOptions): WsServer {
   });
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (pathOf(request) !== path) return;
+    if (pathOf(request) !== path) {
+      leaveToHost(socket);
+      return;
+    }
     const ignore = () => socket.destroy();
     socket.on("error", ignore);
     upgrade(request, socket, head).then(
@@ -81,6 +84,11 @@ export function createWsServer(options: WsServerOptions): WsServer {
         refuseUpgrade(socket, 500);
       },
     );
+  }
+
+  /** With nobody else to answer it would stay open, and its first error would end the process. */
+  function leaveToHost(socket: Duplex): void {
+    if (server.listenerCount("upgrade") === 1) refuseUpgrade(socket, 404);
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

@@ -32,7 +32,9 @@ export const requestFacts = ({ headers, url, socket }: IncomingMessage): LinkReq
   ...(socket.remoteAddress !== undefined && { remoteAddress: socket.remoteAddress }),
 });
 
-/** Answers an upgrade with an HTTP status instead. */
-export function refuseUpgrade(socket: Duplex, status: 400 | 403 | 500 | 503): void {
+/** Answers an upgrade with an HTTP status instead. Nobody reads the socket any more, so it is gone once the answer is out. */
+export function refuseUpgrade(socket: Duplex, status: 400 | 403 | 404 | 500 | 503): void {
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -188,6 +188,24 @@ describe("the upgrade", () => {
     expect(await (await fetch(origin)).text()).toBe("the host's own page");
   });
 
+  it("on another path is answered with 404 where the host listens to none", async () => {
+    serve();
+    expect(await statusOf(bare({}, [], "/other"))).toBe(404);
+  });
+
+  it.each(["/live", "/other"])("refused on %s leaves no socket open, though the client never closes its side", async (path) => {
+    serve();
+    const accepted = once(server, "connection") as Promise<[Socket]>;
+    const client = connectTcp({ port: Number(new URL(origin).port), host: "127.0.0.1", allowHalfOpen: true });
+    const head = ["Host: x", "Connection: Upgrade", "Upgrade: websocket", "Origin: https://evil.example"];
+    const key = ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"];
+    client.on("error", () => undefined);
+    client.write([`GET ${path} HTTP/1.1`, ...head, ...key, "", "sent too early"].join("\r\n"));
+    const [socket] = await accepted;
+    await once(socket, "close");
+    client.destroy();
+  });
+
   it("authenticates by header, so that hello needs no token", async () => {
     serve({ authenticate: ({ request, token }) => (request?.headers.cookie === "sid=1" || token === "t" ? { id: "ada" } : undefined) });
     for (const headers of [{ cookie: "sid=1" }, { authorization: "Bearer t" }]) {

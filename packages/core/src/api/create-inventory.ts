@@ -101,7 +101,9 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
       const definition = commands.get(command);
       if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
       return Promise.reject(
-        new InventoryError("INVALID_INPUT", { issues: [{ path: "command", message: `there is no command ${command.slice(0, 64)}` }] }),
+        new InventoryError("INVALID_INPUT", {
+          issues: [{ path: "command", message: `there is no command ${String(command).slice(0, 64)}` }],
+        }),
       );
     },
     with() {

@@ -50,8 +50,11 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       const { table } = definitionOf(entity);
       requireLimit(limit);
       const orderBy = table.key.slice(0, 1).map((column) => ({ column, descending: newestFirst }));
-      const query = { where: await whereOf(storage, table.name, filter), orderBy, limit, cursor };
-      const { items, head, nextCursor } = await readPage(storage, table, query, (row) => toChange({ table: table.name, row }));
+      const { where, head: known } = await whereOf(storage, table.name, filter);
+      const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
+      const { items, nextCursor } = page;
+      // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
+      const head = Math.min(page.head, known);
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };
     },
 
@@ -68,19 +71,23 @@ function tablesOf(filter: FeedFilter | undefined): readonly string[] {
   return filter ? [...new Set(filter.entities.map((entity) => definitionOf(entity).table.name))] : [...byTable.keys()];
 }
 
-async function whereOf(storage: StorageAdapter, table: string, { storeIds, skus }: Omit<FeedFilter, "entities">): Promise<Where> {
+/** The conditions of a filter, and up to where they are right. */
+async function whereOf(
+  storage: StorageAdapter,
+  table: string,
+  { storeIds, skus }: Omit<FeedFilter, "entities">,
+): Promise<{ readonly where: Where; readonly head: number }> {
   const { store, sku } = scope[table] ?? {};
-  return {
-    ...(store && storeIds && { [store]: { in: storeIds } }),
-    ...(sku && skus && { [sku]: { in: await spelledSkus(storage, skus) } }),
-  };
+  const where = store && storeIds ? { [store]: { in: storeIds } } : {};
+  if (!sku || !skus) return { where, head: Number.POSITIVE_INFINITY };
+  const spelled = await spelledSkus(storage, skus);
+  return { where: { ...where, [sku]: { in: spelled.skus } }, head: spelled.head };
 }
 
 /** SKUs as their products spell them. */
-async function spelledSkus(storage: StorageAdapter, skus: readonly string[]): Promise<readonly string[]> {
-  if (skus.length === 0) return [];
-  const { rows } = await storage.find(products.name, { where: { skuKey: { in: skus.map(skuKeyOf) } }, limit: skus.length });
-  return rows.map((row) => (row as ProductRow).sku);
+async function spelledSkus(storage: StorageAdapter, skus: readonly string[]): Promise<{ skus: readonly string[]; head: number }> {
+  const { rows, head } = await storage.find(products.name, { where: { skuKey: { in: skus.map(skuKeyOf) } }, limit: skus.length + 1 });
+  return { skus: rows.map((row) => (row as ProductRow).sku), head };
 }
 
 function definitionOf(entity: string): EntityDefinition {

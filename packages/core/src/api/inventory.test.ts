@@ -212,6 +212,29 @@ describe("the feed", () => {
     expect((await feed.snapshot("level", { filter: { skus: ["no such product"] } })).items).toEqual([]);
   });
 
+  it("a snapshot of a product that is made while it is read, and the stream from its head, miss nothing", async () => {
+    const storage = memoryStorage();
+    const writer = await createInventory({ storage });
+    await writer.stores.create({ id: "hub", name: "Hub" });
+    let meanwhile = async () => {
+      await writer.products.create({ sku: "NEW", name: "New" });
+      await writer.stock.receive({ sku: "NEW", storeId: "hub", quantity: 1 });
+    };
+    const interrupted: StorageAdapter = {
+      ...storage,
+      async find(table, query) {
+        const page = await storage.find(table, query);
+        if (table === "products") await meanwhile();
+        meanwhile = async () => undefined;
+        return page;
+      },
+    };
+    const { feed } = await createInventory({ storage: interrupted });
+    const { items, head } = await feed.snapshot("level", { filter: { skus: ["new"] } });
+    const later = await feed.since(head, { filter: { entities: ["level"], skus: ["new"] } });
+    expect([...items, ...later.items].map(({ key }) => key)).toEqual(["NEW/hub"]);
+  });
+
   it("a snapshot page, and the stream from its head, add up to the present", async () => {
     const { feed, stock } = await exampleInventory();
     for (const { sku } of exampleProducts) await stock.receive({ sku, storeId: "hub", quantity: 3 });
@@ -237,6 +260,7 @@ describe("commands by name and permission", () => {
   it("runs any command by its name, and refuses names that are none", async () => {
     const { execute } = await exampleInventory();
     expect(await execute("stock.receive", { ...berlin, quantity: 1 })).toMatchObject({ seq: examplesEnd + 1, replayed: false });
+    expect((await refusalOf(execute(5 as unknown as string, {}))).code).toBe("INVALID_INPUT");
     for (const name of ["", "stock", "stock.steal", "__proto__", "constructor", "toString"])
       expect((await refusalOf(execute(name, {}))).code, name).toBe("INVALID_INPUT");
   });

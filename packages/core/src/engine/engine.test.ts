@@ -115,6 +115,17 @@ describe("group commit", () => {
     expect(other).toMatchObject({ status: "rejected", reason: { code: "IDEMPOTENCY_MISMATCH" } });
   });
 
+  it("what is told of a refusal is the caller's: changing it changes no later retry's answer", async () => {
+    const inventory = await exampleInventory();
+    const lines = [{ type: "sell", sku: "TEA-50", storeId: "berlin", quantity: 1_000 }] as const;
+    const once = async () => (await refusalOf(inventory.stock.apply(lines, { idempotencyKey: "k" }))) as unknown as { lines: unknown[] };
+    for (let tries = 0; tries < 3; tries++) {
+      const told = await once();
+      expect(told.lines).toHaveLength(1);
+      told.lines.push("changed");
+    }
+  });
+
   it("a group whose storage fails rejects all its callers, changes nothing, and the next goes through", async () => {
     let failing = false;
     const storage = storageWith(

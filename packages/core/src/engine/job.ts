@@ -55,7 +55,8 @@ function decideFirst(command: Command, set: WorkingSet, now: number): Outcome {
   const seq = set.seq + 1;
   const decision = definition.decide(set, input, { now, seq });
   if ("refusal" in decision) {
-    remember(command, set, null, decision.refusal as unknown as Json);
+    // The caller is handed the details; the ledger keeps its own.
+    if (command.operation) remember(command, set, null, structuredClone(decision.refusal) as unknown as Json);
     return { error: refusalError(decision.refusal) };
   }
   set.write(decision.writes);
@@ -83,7 +84,7 @@ function remember({ definition, operation }: Command, set: WorkingSet, outcome: 
 
 function replay(command: Command, before: OperationRow, set: WorkingSet): Outcome {
   if (!isSame(command, before)) return { error: new InventoryError("IDEMPOTENCY_MISMATCH", { idempotencyKey: before.key }) };
-  if (before.refusal !== null) return { error: refusalError(before.refusal as unknown as Refusal, { replayed: true }) };
+  if (before.refusal !== null) return { error: refusalError(structuredClone(before.refusal) as unknown as Refusal, { replayed: true }) };
   const { recall } = command.definition;
   const result = recall ? recall.restore(set, before.seq, before.outcome) : structuredClone(before.outcome);
   return { result: { ...(result as object), seq: before.seq, replayed: true } };

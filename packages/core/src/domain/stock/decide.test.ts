@@ -308,6 +308,13 @@ describe("reversing", () => {
     given.done(reverse, { id: undone[0]?.id, reason: "was right" });
     expect(onHand()).toBe(7);
   });
+
+  it.each([0, 1])("the reversal of a transfer is reversed with both its legs, whichever is named (%i)", (line) => {
+    const { movements: legs } = given.done(transfer, { sku: "A", from: "s", to: "t", quantity: 4 });
+    const { movements: undone } = given.done(reverse, { id: legs[0]?.id });
+    given.done(reverse, { id: undone[line]?.id });
+    expect([onHand(), onHand({ sku: "A", storeId: "t" })]).toEqual([6, 4]);
+  });
 });
 
 describe("names", () => {

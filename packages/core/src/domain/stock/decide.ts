@@ -94,13 +94,15 @@ export const apply: CommandDefinition<ParsedApply, StockResult> = {
   },
 };
 
-/** The movements that stand or fall together: both legs of a transfer, otherwise the one. */
+/** The movements that stand or fall together: both legs of a transfer or of its reversal, otherwise the one. */
 function legsToUndo(view: View, id: string): readonly MovementRow[] {
   const place = movementPlace(id);
   const row = place && view.get(movements, [place.seq, place.line]);
   if (!row) return [];
   if (row.type === "transferred_out") return [row, view.get(movements, [row.seq, row.line + 1])].filter(isRow);
   if (row.type === "transferred_in") return [row, view.get(movements, [row.seq, row.line - 1])].filter(isRow);
+  // A reversal writes nothing but itself: a second movement of it is the other leg.
+  if (row.reverses !== null) return [row, view.get(movements, [row.seq, 1 - row.line])].filter(isRow);
   return [row];
 }
 

@@ -2,7 +2,7 @@ import { type LineRefusal, type Refusal, refuse } from "../../errors";
 import { type Json, keyText } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, Recall, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
-import { type Draft, draftLedger, lineNeeds, lineRefusals, type StockResult } from "./ledger";
+import { addLine, type Draft, draftLedger, lineNeeds, lineRefusals, resultOf, type StockResult, undoMovement, writesOf } from "./ledger";
 import { type LevelRow, type MovementRow, movementId, movementPlace, movements, toMovement, toStockLevel } from "./tables";
 
 /**
@@ -46,7 +46,7 @@ const levelAfter = (row: MovementRow): LevelRow => ({
   updatedAt: row.recordedAt,
 });
 
-const accepted = (draft: Draft): Decision<StockResult> => ({ writes: draft.writes(), result: draft.result() });
+const accepted = (draft: Draft): Decision<StockResult> => ({ writes: writesOf(draft), result: resultOf(draft) });
 
 /** A command that is one line of the ledger. */
 const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
@@ -57,7 +57,7 @@ const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedComm
   needs: (input, view) => lineNeeds(input as unknown as ParsedLine, view),
   decide(view, input, context) {
     const draft = draftLedger(view, context);
-    const refusal = draft.add(input as unknown as ParsedLine, input);
+    const refusal = addLine(draft, input as unknown as ParsedLine, input);
     return refusal ? { refusal } : accepted(draft);
   },
 });
@@ -85,7 +85,7 @@ export const apply: CommandDefinition<ParsedApply, StockResult> = {
     const refused: LineRefusal[] = [];
     let first: Refusal | undefined;
     for (const [index, line] of input.lines.entries()) {
-      const refusal = draft.add(line, input);
+      const refusal = addLine(draft, line, input);
       if (!refusal) continue;
       first ??= refusal;
       refused.push({ index, code: refusal.code, ...refusal.details });
@@ -150,7 +150,7 @@ function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse,
       reason: input.reason ?? "correction",
       reference: row.referenceType !== null && row.referenceId !== null ? { type: row.referenceType, id: row.referenceId } : undefined,
     };
-    const refusal = draft.undo(row, id, facts);
+    const refusal = undoMovement(draft, row, { ...facts, reverses: id });
     if (refusal) return { refusal };
   }
   return accepted(draft);

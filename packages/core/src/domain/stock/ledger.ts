@@ -79,116 +79,148 @@ export function lineNeeds(line: ParsedLine, view: View): readonly Need[] {
   return needs;
 }
 
-/** Movements and levels of one command as it is being decided. A line that is refused leaves no trace. */
-export interface Draft {
-  add(line: ParsedLine, facts: EntryFacts): Refusal | undefined;
-  /** Undoes a movement, whatever its type. */
-  undo(row: MovementRow, reverses: string, facts: EntryFacts & { readonly reason: string }): Refusal | undefined;
-  readonly writes: () => readonly Write[];
-  readonly result: () => StockResult;
+/** Movements and levels of one command as it is being decided. A line that is refused leaves no trace in it. */
+export interface Draft extends Context {
+  readonly view: View;
+  readonly entries: MovementRow[];
+  /** Levels as the entries so far leave them. */
+  readonly touched: Map<string, LevelRow>;
 }
 
-export function draftLedger(view: View, { now, seq }: Context): Draft {
-  const entries: MovementRow[] = [];
-  const touched = new Map<string, LevelRow>();
+export const draftLedger = (view: View, { now, seq }: Context): Draft => ({ view, now, seq, entries: [], touched: new Map() });
 
-  const levelOf = (product: ProductRow, storeId: string): LevelRow => {
-    const key = [product.sku, storeId];
-    return touched.get(keyText(key)) ?? view.get(levels, key) ?? untouchedLevel({ sku: product.sku, storeId }, product.decimals);
-  };
-
-  function record(drafts: readonly EntryDraft[]): void {
-    for (const { level, entry } of drafts) {
-      entries.push(entry);
-      touched.set(keyText([level.sku, level.storeId]), level);
-    }
+/** Adds what a line does to the ledger, or tells why it can't be done. */
+export function addLine(draft: Draft, line: ParsedLine, facts: EntryFacts): Refusal | undefined {
+  const product = draft.view.get(products, [skuKeyOf(line.sku)]);
+  if (!product) return refuse("UNKNOWN_PRODUCT", { sku: line.sku });
+  if (product.archived) return archived("product", product.sku);
+  if (line.type === "transfer" && line.from === line.to) return invalid("to", "must be another store");
+  const drafts: EntryDraft[] = [];
+  for (const leg of (legsOf[line.type] as (line: ParsedLine) => readonly Leg[])(line)) {
+    const entry = legDraft(draft, product, leg, draft.entries.length + drafts.length, detailsOf(line, facts));
+    if (entry.refusal) return entry.refusal;
+    drafts.push(entry);
   }
+  for (const entry of drafts) record(draft, entry);
+  return undefined;
+}
 
-  function draftOf(product: ProductRow, leg: Leg, delta: number, line: number, details: EntryDetails): EntryDraft | Refused {
-    const before = levelOf(product, leg.storeId);
-    const onHand = before.onHand + delta;
-    if (!Number.isSafeInteger(onHand)) return { refusal: invalid(leg.field, "would pass the largest quantity that is exact") };
-    // Stock may always come in; it may go out as far as nobody is promised it and the product may be backordered.
-    if (delta < 0 && onHand - before.reserved < -product.backorderLimit) {
-      const available = fromScaled(before.onHand - before.reserved, product.decimals);
-      const requested = fromScaled(-delta, product.decimals);
-      return { refusal: refuse("INSUFFICIENT_STOCK", { sku: product.sku, storeId: leg.storeId, requested, available }) };
-    }
-    return {
-      level: {
-        seq,
-        sku: before.sku,
-        storeId: before.storeId,
-        onHand,
-        reserved: before.reserved,
-        incoming: before.incoming,
-        decimals: before.decimals,
-        updatedAt: now,
-      },
-      entry: {
-        seq,
-        line,
-        sku: before.sku,
-        storeId: before.storeId,
-        type: leg.type,
-        delta,
-        onHandAfter: onHand,
-        reservedAfter: before.reserved,
-        decimals: before.decimals,
-        unitCostAmount: details.unitCost?.amount ?? null,
-        unitCostCurrency: details.unitCost?.currency ?? null,
-        reason: details.reason ?? null,
-        referenceType: details.reference?.type ?? null,
-        referenceId: details.reference?.id ?? null,
-        actor: details.actor ?? null,
-        occurredAt: details.occurredAt ?? now,
-        recordedAt: now,
-        idempotencyKey: details.idempotencyKey ?? null,
-        reverses: details.reverses ?? null,
-      },
-    };
+/** Adds the opposite of a movement, whatever its type. */
+export function undoMovement(
+  draft: Draft,
+  row: MovementRow,
+  details: EntryFacts & { readonly reason: string; readonly reverses: string },
+): Refusal | undefined {
+  const product = draft.view.get(products, [skuKeyOf(row.sku)]);
+  if (!product) return refuse("UNKNOWN_PRODUCT", { sku: row.sku });
+  if (product.archived) return archived("product", product.sku);
+  const place = placeOf(draft, product, row.storeId);
+  if (place.refusal) return place.refusal;
+  const entry = move(draft, { product, type: "adjusted", field: "id", place, line: draft.entries.length, delta: 0 - row.delta, details });
+  if (entry.refusal) return entry.refusal;
+  record(draft, entry);
+  return undefined;
+}
+
+/** The rows of an accepted command. */
+export function writesOf({ entries, touched }: Draft): readonly Write[] {
+  const writes: Write[] = [];
+  for (const row of entries) writes.push({ table: movements.name, row });
+  for (const row of touched.values()) writes.push({ table: levels.name, row });
+  return writes;
+}
+
+export const resultOf = ({ entries, touched }: Draft): StockResult => ({
+  movements: entries.map(toMovement),
+  levels: Array.from(touched.values(), toStockLevel),
+});
+
+function legDraft(draft: Draft, product: ProductRow, leg: Leg, line: number, details: EntryDetails): EntryDraft | Refused {
+  const { type, field } = leg;
+  const place = placeOf(draft, product, leg.storeId);
+  if (place.refusal) return place;
+  const amount = toScaled(leg.amount, product.decimals);
+  if (amount === undefined) return { refusal: invalid(field, `must have at most ${product.decimals} decimals and be exact`) };
+  const delta = leg.absolute ? amount - place.before.onHand : amount;
+  return move(draft, { product, type, field, place, line, delta, details });
+}
+
+/** A level that an entry is about to change. */
+interface Place {
+  readonly refusal?: undefined;
+  /** The level's key, as one text. */
+  readonly name: string;
+  readonly before: LevelRow;
+}
+
+function placeOf(draft: Draft, product: ProductRow, storeId: string): Place | Refused {
+  const store = draft.view.get(stores, [storeId]);
+  if (!store) return { refusal: refuse("UNKNOWN_STORE", { storeId }) };
+  if (store.archived) return { refusal: archived("store", store.id) };
+  const { sku, decimals } = product;
+  const key = [sku, storeId];
+  const name = keyText(key);
+  return { name, before: draft.touched.get(name) ?? draft.view.get(levels, key) ?? untouchedLevel({ sku, storeId }, decimals) };
+}
+
+interface Move {
+  readonly product: ProductRow;
+  readonly type: MovementType;
+  readonly field: string;
+  readonly place: Place;
+  readonly line: number;
+  readonly delta: number;
+  readonly details: EntryDetails;
+}
+
+function move({ now, seq }: Draft, { product, type, field, place: { name, before }, line, delta, details }: Move): EntryDraft | Refused {
+  const { sku, storeId, reserved, incoming, decimals } = before;
+  const onHand = before.onHand + delta;
+  if (!Number.isSafeInteger(onHand)) return { refusal: invalid(field, "would pass the largest quantity that is exact") };
+  // Stock may always come in; it may go out as far as nobody is promised it and the product may be backordered.
+  if (delta < 0 && onHand - reserved < -product.backorderLimit) {
+    const available = fromScaled(before.onHand - reserved, decimals);
+    return { refusal: refuse("INSUFFICIENT_STOCK", { sku, storeId, requested: fromScaled(-delta, decimals), available }) };
   }
-
   return {
-    add(line, facts) {
-      const { row: product, refusal } = activeProduct(view, line.sku);
-      if (!product) return refusal;
-      if (line.type === "transfer" && line.from === line.to) return invalid("to", "must be another store");
-      const drafts: EntryDraft[] = [];
-      for (const leg of (legsOf[line.type] as (line: ParsedLine) => readonly Leg[])(line)) {
-        const unusable = unusableStore(view, leg.storeId);
-        if (unusable) return unusable;
-        const amount = toScaled(leg.amount, product.decimals);
-        if (amount === undefined) return invalid(leg.field, `must have at most ${product.decimals} decimals and be exact`);
-        const delta = leg.absolute ? amount - levelOf(product, leg.storeId).onHand : amount;
-        const draft = draftOf(product, leg, delta, entries.length + drafts.length, detailsOf(line, facts));
-        if (draft.refusal) return draft.refusal;
-        drafts.push(draft);
-      }
-      record(drafts);
-      return undefined;
+    name,
+    level: {
+      seq,
+      sku,
+      storeId,
+      onHand,
+      reserved,
+      incoming,
+      decimals,
+      updatedAt: now,
     },
-
-    undo(row, reverses, facts) {
-      const { row: product, refusal } = activeProduct(view, row.sku);
-      if (!product) return refusal;
-      const unusable = unusableStore(view, row.storeId);
-      if (unusable) return unusable;
-      const leg: Leg = { storeId: row.storeId, type: "adjusted", field: "id", amount: 0 };
-      const draft = draftOf(product, leg, 0 - row.delta, entries.length, { ...facts, reverses });
-      if (draft.refusal) return draft.refusal;
-      record([draft]);
-      return undefined;
+    entry: {
+      seq,
+      line,
+      sku,
+      storeId,
+      type,
+      delta,
+      onHandAfter: onHand,
+      reservedAfter: reserved,
+      decimals,
+      unitCostAmount: details.unitCost?.amount ?? null,
+      unitCostCurrency: details.unitCost?.currency ?? null,
+      reason: details.reason ?? null,
+      referenceType: details.reference?.type ?? null,
+      referenceId: details.reference?.id ?? null,
+      actor: details.actor ?? null,
+      occurredAt: details.occurredAt ?? now,
+      recordedAt: now,
+      idempotencyKey: details.idempotencyKey ?? null,
+      reverses: details.reverses ?? null,
     },
-
-    writes() {
-      const writes: Write[] = [];
-      for (const row of entries) writes.push({ table: movements.name, row });
-      for (const row of touched.values()) writes.push({ table: levels.name, row });
-      return writes;
-    },
-    result: () => ({ movements: entries.map(toMovement), levels: Array.from(touched.values(), toStockLevel) }),
   };
+}
+
+function record({ entries, touched }: Draft, { name, level, entry }: EntryDraft): void {
+  entries.push(entry);
+  touched.set(name, level);
 }
 
 /** What an entry says beside its quantities. */
@@ -204,6 +236,8 @@ interface Refused {
 
 interface EntryDraft {
   readonly refusal?: undefined;
+  /** The level's key, as one text. */
+  readonly name: string;
   readonly level: LevelRow;
   readonly entry: MovementRow;
 }
@@ -218,16 +252,6 @@ const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
   idempotencyKey: facts.idempotencyKey,
 });
 
-function activeProduct(view: View, sku: string): { readonly row?: ProductRow; readonly refusal?: Refusal } {
-  const row = view.get(products, [skuKeyOf(sku)]);
-  if (!row) return { refusal: refuse("UNKNOWN_PRODUCT", { sku }) };
-  return row.archived ? { refusal: refuse("INVALID_STATE", { entity: "product", key: row.sku, state: "archived" }) } : { row };
-}
-
-function unusableStore(view: View, storeId: string): Refusal | undefined {
-  const row = view.get(stores, [storeId]);
-  if (!row) return refuse("UNKNOWN_STORE", { storeId });
-  return row.archived ? refuse("INVALID_STATE", { entity: "store", key: row.id, state: "archived" }) : undefined;
-}
+const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });
 
 const invalid = (path: string, message: string): Refusal => refuse("INVALID_INPUT", { issues: [{ path, message }] });

@@ -562,6 +562,21 @@ describe("permission", () => {
     expect(clerk.of("d")).toMatchObject([{ to: seq, changes: [] }]);
   });
 
+  it("a forbidden store stays forbidden however a command spells it", async () => {
+    const { connect, inventory } = await hubFixture({ authorize: (_, action, resource) => action === "subscribe" || !forbids(resource) });
+    const forbids = (resource: unknown): boolean => JSON.stringify(resource).includes('"caf\u00e9"');
+    await inventory.stores.create({ id: "caf\u00e9", name: "Caf\u00e9" });
+    const link = await connect();
+    for (const [index, storeId] of ["caf\u00e9", " caf\u00e9", "cafe\u0301\n"].entries()) {
+      const line = { sku: "A", storeId, quantity: 1 };
+      link.say({ t: "op", id: `one-${index}`, command: "stock.receive", input: line });
+      link.say({ t: "op", id: `all-${index}`, command: "stock.apply", input: { lines: [{ type: "receive", ...line }] } });
+    }
+    await settled();
+    expect(link.of("nack").map(({ code }) => code)).toEqual(Array(6).fill("FORBIDDEN"));
+    expect(link.of("ack")).toEqual([]);
+  });
+
   it("a hook that throws means no", async () => {
     const { connect, logged } = await hubFixture({
       authorize: () => {

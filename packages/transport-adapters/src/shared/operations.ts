@@ -48,7 +48,7 @@ export function createOperations(options: {
       const { waitMs } = rate.take();
       if (waitMs > 0) return nack(id, refusedBy("RATE_LIMITED", { retryAfterMs: waitMs }));
       if (underWay.size >= limits.maxOpsInFlight) return nack(id, refusedBy("QUEUE_FULL", { limit: limits.maxOpsInFlight }));
-      if (!(await permissions.may(command, input))) return nack(id, refusedBy("FORBIDDEN", { action: command }));
+      if (!(await permissions.may(command, asRead(input)))) return nack(id, refusedBy("FORBIDDEN", { action: command }));
       const answered = run(operation).finally(() => underWay.delete(answered));
       underWay.add(answered);
     },
@@ -56,4 +56,19 @@ export function createOperations(options: {
       await Promise.all(underWay);
     },
   };
+}
+
+const deepest = 4;
+
+/**
+ * What a command names, with its texts as the inventory reads them: `" vault"` is the store `vault`, and a hook that is
+ * asked about one must not let the other through.
+ */
+const asRead = (input: Operation["input"]): Operation["input"] => tidied(input, deepest) as Operation["input"];
+
+function tidied(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return value.trim().normalize("NFC");
+  if (typeof value !== "object" || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => tidied(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, tidied(item, depth - 1)]));
 }

@@ -1,15 +1,15 @@
-import { createInventory, type Inventory } from "@onhand/core";
+import { createInventory, type Inventory, InventoryError } from "@onhand/core";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { pino } from "pino";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createDoorkeeper, pagesFor } from "../src/access";
-import { createApp } from "../src/http/app";
+import { type AppOptions, createApp } from "../src/http/app";
 
 const host = "127.0.0.1:3000";
 let inventory: Inventory;
 let app: ReturnType<typeof createApp>;
 
-function appWith(token?: string) {
+function appWith(token?: string, instead: Partial<AppOptions> = {}) {
   return createApp({
     inventory,
     storage: "memory",
@@ -17,6 +17,7 @@ function appWith(token?: string) {
     admits: pagesFor({ host: "127.0.0.1", port: 3000 }, ["https://shop.example"]).admits,
     dashboard: "/there/is/no/dashboard",
     logger: pino({ level: "silent" }),
+    ...instead,
   });
 }
 
@@ -110,6 +111,19 @@ describe("refusals are problem details", () => {
     expect((await get("/api/products?colour=red")).status).toBe(400);
     expect((await get("/api/levels?limit=many")).status).toBe(400);
     expect((await get("/api/nothing")).status).toBe(404);
+  });
+
+  test("the host's troubles are told by their code alone, and logged", async () => {
+    const trouble = new InventoryError("STORAGE_CORRUPT", { file: "/srv/stock/journal.csv", line: 7, reason: "a secret of the disk" });
+    const logged: string[] = [];
+    const failing = { ...inventory, execute: () => Promise.reject(trouble) };
+    app = appWith(undefined, { inventory: failing, logger: pino({ level: "error" }, { write: (line: string) => void logged.push(line) }) });
+    const response = await post("/api/stock/sell", sale);
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ code: "STORAGE_CORRUPT", details: {} });
+    expect(text).not.toMatch(/srv|secret/u);
+    expect(logged.join("")).toContain("STORAGE_CORRUPT");
   });
 
   test("a closed inventory is 503 and says so without a stack", async () => {

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { type Actor, type Inventory, InventoryError, isInventoryError } from "@onhand/core";
+import { type Actor, type Inventory, InventoryError } from "@onhand/core";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
 import type { Pages } from "../access";
 import { createApi } from "./api";
-import { problemResponse } from "./problem";
+import { isOurs, problemResponse } from "./problem";
 
 /** What the HTTP side of the server is made of. */
 export interface AppOptions {
@@ -39,7 +39,7 @@ const contentSecurityPolicy = {
 export function createApp({ inventory, storage, identify, admits, dashboard, logger }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error) => {
-    if (!isInventoryError(error)) logger.error({ err: error }, "a request failed");
+    if (isOurs(error)) logger.error({ err: error }, "a request failed");
     return problemResponse(error);
   });
   app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY", strictTransportSecurity: false }));

@@ -11,20 +11,29 @@ export interface Problem {
   readonly retryable: boolean;
 }
 
-/** What a caller may know of an error. Anything that is no coded refusal is a fault of ours, and its words stay here. */
+const toldInFull: readonly InventoryErrorCode[] = ["QUEUE_FULL", "OUTCOME_UNKNOWN", "UNSUPPORTED"];
+
+/** Whether an error is trouble of the host: its words name paths and holders, so they are for the log only. */
+export const isOurs = (error: unknown): boolean =>
+  !isInventoryError(error) || (errorCodes[error.code].status >= 500 && !toldInFull.includes(error.code));
+
+/** What a caller may know of an error. */
 function problemOf(error: unknown, status?: number): Problem {
-  const known = isInventoryError(error) ? error : new InventoryError("STORAGE_UNAVAILABLE", { reason: "internal error" });
-  const { code, details, retryable } = known;
+  const { code, details, retryable, message } = isInventoryError(error) ? error : internal;
+  const { summary, status: usual } = errorCodes[code];
+  const ours = isOurs(error);
   return {
     type: `urn:onhand:error:${code.toLowerCase().replaceAll("_", "-")}`,
-    title: errorCodes[code].summary,
-    status: status ?? (isInventoryError(error) ? errorCodes[code].status : 500),
-    detail: known.message,
+    title: summary,
+    status: status ?? (isInventoryError(error) ? usual : 500),
+    detail: ours ? `${code}: ${summary}` : message,
     code,
-    details,
+    details: ours ? {} : details,
     retryable,
   };
 }
+
+const internal = new InventoryError("STORAGE_UNAVAILABLE", { reason: "internal error" });
 
 /** A response that says what went wrong, and when to come back where that may help. */
 export function problemResponse(error: unknown, status?: number): Response {

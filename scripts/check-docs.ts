@@ -14,7 +14,13 @@ const pages = (folder: string): string[] =>
     return entry.name.endsWith(".md") ? [path] : [];
   });
 
-const paths = [...["README.md", "CONTRIBUTING.md"].map((name) => join(root, name)), ...pages(join(root, "docs"))];
+const readmes = ["packages", "examples"].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => join(folder, name, "README.md")),
+);
+const single = ["README.md", "CONTRIBUTING.md", "bench/README.md", ...readmes]
+  .map((name) => join(root, name))
+  .filter((path) => existsSync(path));
+const paths = [...single, ...pages(join(root, "docs"))];
 const texts = paths.map((path) => ({ path: relative(root, path), text: readFileSync(path, "utf8") }));
 const blocks = texts.flatMap(({ path, text }) => codeBlocks(path, text));
 

@@ -19,6 +19,12 @@ export function segmentOf(name: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
+/** The segment an index belongs to; undefined when the name is no index. */
+export function indexOf(name: string): number | undefined {
+  const match = /^index-(\d{8,})\.csv$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
 /** The place a snapshot was taken at; undefined when the name is no snapshot. */
 export function snapshotPlace(name: string): { readonly segment: number; readonly seq: number } | undefined {
   const match = /^snapshot-(\d{8,})-(\d+)\.csv$/.exec(name);

@@ -54,10 +54,7 @@ const headerBytes = 64 * 1024;
 export async function readDirectory(sources: Sources, set: TableSet, before = Number.POSITIVE_INFINITY): Promise<Reading> {
   const { files, directory, logger } = sources;
   const ledger = createLedger(set, files, directory);
-  const segments = (await files.list(directory))
-    .flatMap((name) => segmentOf(name) ?? [])
-    .filter((segment) => segment < before)
-    .sort((a, b) => a - b);
+  const segments = (await segmentsIn(sources)).filter((segment) => segment < before);
   const last = segments.at(-1) ?? 0;
   const headers = createHeaders(sources, last);
   for (const [index, segment] of segments.entries()) {
@@ -144,6 +141,11 @@ export async function readDirectory(sources: Sources, set: TableSet, before = Nu
   };
 }
 
+/** The numbers of a directory's segments, in order. */
+export async function segmentsIn({ files, directory }: Pick<Sources, "files" | "directory">): Promise<readonly number[]> {
+  return (await files.list(directory)).flatMap((name) => segmentOf(name) ?? []).sort((a, b) => a - b);
+}
+
 /** Whether the segments that an earlier writer might still have written to are as they were read. */
 export async function isUnchanged({ files, directory }: Sources, { watched }: Reading): Promise<boolean> {
   for (const { segment, size, checksum } of watched) {
@@ -187,19 +189,22 @@ function refuseForeign(
 }
 
 /** Only the end of an open segment may be torn. Without syncs, later groups may outlive earlier ones in a power loss. */
+export const isDamage = ({ tail }: Scan, { sealed, synced }: { readonly sealed: boolean; readonly synced: boolean }): boolean =>
+  tail !== "none" && (sealed || (tail === "damaged" && synced));
+
 function refuseDamage(file: Buffer, segment: number, scan: Scan, kind: { readonly sealed: boolean; readonly synced: boolean }): void {
-  if (scan.tail === "none") return;
-  if (!kind.sealed && (scan.tail === "torn" || !kind.synced)) return;
+  if (!isDamage(scan, kind)) return;
   throw corrupt(journalName(segment), "a line is not what was written", lineNumberAt(file, scan.badAt));
 }
 
 /** Headers of segments, read when asked for. */
-function createHeaders({ files, directory }: Sources, last: number) {
+export function createHeaders({ files, directory }: Pick<Sources, "files" | "directory">, last: number) {
   const known = new Map<number, SegmentHeader | undefined>();
   async function read(segment: number): Promise<SegmentHeader | undefined> {
     if (!known.has(segment)) {
       const name = journalName(segment);
-      known.set(segment, readHeader(await readFile(files, joinPath(directory, name), headerBytes), segment, name));
+      const path = joinPath(directory, name);
+      known.set(segment, files.facts(path) && readHeader(await readFile(files, path, headerBytes), segment, name));
     }
     return known.get(segment);
   }

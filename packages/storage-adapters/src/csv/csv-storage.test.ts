@@ -4,6 +4,7 @@ import { inconsistency, move, sampleTables } from "../../test/csv/sample-tables"
 import { type SimulatedDisk, simulatedDisk } from "../../test/csv/simulated-disk";
 import { csvStorage } from "./csv-storage";
 import { type FileSystem, readFile } from "./file-system";
+import { verifyCsv } from "./verify-csv";
 
 const journal = (segment: number) => `/ledger/journal-${String(segment).padStart(8, "0")}.csv`;
 
@@ -174,6 +175,30 @@ describe("what stands in the directory", () => {
       code: "STORAGE_CORRUPT",
       details: { file: "journal-00000001.csv" },
     });
+  });
+
+  it("without syncs, a page that a power loss kept from the disk costs what was written behind it, and is no damage", async () => {
+    const lost = (text: string) => text.replace("levels,P1,2,", "levels,P1,\0,");
+    const livesOn = async (durability: "process" | "power-loss") => {
+      const disk = simulatedDisk();
+      const storage = csvStorage({ directory: "/ledger", fileSystem: disk.fileSystem, durability, exports: false });
+      await storage.open(sampleTables);
+      for (let group = 0; group < 4; group++) await move(storage, 2);
+      return edited(disk, journal(1), lost);
+    };
+    const disk = await livesOn("process");
+    const directory = { directory: "/ledger", fileSystem: disk.fileSystem };
+    expect(await verifyCsv(directory)).toMatchObject({ ok: true, seq: 1, harmless: [{ file: "journal-00000001.csv", line: 12 }] });
+    const warnings: string[] = [];
+    const storage = storageOn(disk, { warnings });
+    expect((await storage.open(sampleTables)).seq).toBe(1);
+    expect(warnings.join()).toContain("had not been synced");
+    expect((await readFile(disk.fileSystem, "/ledger/journal-00000001.torn")).toString()).toContain(",key-4,");
+    expect(await move(storage, 2)).toBe(2);
+    await storage.close();
+    const again = await opened(disk);
+    expect(await inconsistency(again, 2)).toBeUndefined();
+    expect((await failureOf(opened(await livesOn("power-loss")))).code).toBe("STORAGE_CORRUPT");
   });
 
   it("snapshots and indexes that are damaged or gone are made up for by the journal", async () => {

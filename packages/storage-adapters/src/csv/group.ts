@@ -51,7 +51,8 @@ export function encodeGroup(
 ): { readonly bytes: Buffer; readonly after: Position } {
   const out = createLineWriter((lines.length + 1) * bytesOfALine);
   const start = `${journalVersion},${before.segment},${before.group + 1},`;
-  for (const [place, line] of lines.entries()) {
+  for (let place = 0; place < lines.length; place++) {
+    const line = lines[place] as LineToWrite;
     beginLine(out, start, "row" in line ? line.row.seq : line.seq, place, line.table);
     if ("row" in line) line.codec.write(line.row, out);
     else out.text(line.columns);

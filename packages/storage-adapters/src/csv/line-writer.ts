@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { checksumText, encodeText, lineEnd } from "./line";
+import { checksumLength, encodeText, lineEnd } from "./line";
 
 /** Lines put together as bytes. What a line is made of is written straight where it will stand: no text is made of it first. */
 export interface LineWriter {
@@ -20,6 +20,8 @@ export interface LineWriter {
 
 const comma = 44;
 const zero = 48;
+const letter = 99;
+const hexadecimal = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 const minus = 45;
 /** 1 for characters that stand for themselves anywhere in a field; the rest take the long way. */
 const plain = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -90,11 +92,13 @@ export function createLineWriter(capacity: number): LineWriter {
     },
 
     seal() {
-      const checksum = checksumText(crc32(buffer.subarray(lineStart, at)));
-      reserve(1 + checksum.length + lineEnd.length);
+      const checksum = crc32(buffer.subarray(lineStart, at));
+      reserve(checksumLength + lineEnd.length);
       buffer[at++] = comma;
-      ascii(checksum);
-      ascii(lineEnd);
+      buffer[at++] = letter;
+      for (let shift = 28; shift >= 0; shift -= 4) buffer[at++] = hexadecimal[(checksum >>> shift) & 15] as number;
+      buffer[at++] = 13;
+      buffer[at++] = 10;
       lineStart = at;
     },
 

@@ -39,12 +39,18 @@ export function createLogNames(definition: TableDefinition): (valueIn: (column: 
   const { key } = definition;
   if (key[0] !== "seq") return (valueIn) => [keyText(key.map((column) => valueIn(column) as string | number))];
   const columns = sparseColumns(definition);
-  return (valueIn) =>
-    columns.flatMap((column) => {
+  return (valueIn) => {
+    let names = none;
+    for (const column of columns) {
       const value = valueIn(column) ?? null;
-      return value === null ? [] : [sparseName(column, value)];
-    });
+      if (value !== null) names = [...names, sparseName(column, value)];
+    }
+    return names;
+  };
 }
+
+// Most rows have no such name, and there are very many rows.
+const none: readonly string[] = [];
 
 const sparseName = (column: string, value: Value): string => `${column}=${value}`;
 

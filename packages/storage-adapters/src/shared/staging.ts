@@ -5,6 +5,7 @@ import {
   type Page,
   type Query,
   type Row,
+  rowKeyText,
   type StorageTransaction,
   type TableDefinition,
   type Write,
@@ -56,12 +57,11 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
     // Positions behind the head are new to the committed table, whatever the rest of the key says.
     const positional = definition.key[0] === "seq";
     for (const row of rows) {
-      const key = keyOf(definition, row);
-      const text = keyText(key);
-      const committed = positional && row.seq > head.seq ? undefined : get(key);
-      const known = fresh.has(text) || own?.get(text) || (committed instanceof Promise ? await committed : committed);
-      if (known) throw new TypeError(`table ${table} has a row ${key.join(", ")} already`);
-      fresh.add(text);
+      const text = rowKeyText(definition, row);
+      const committed = positional && row.seq > head.seq ? undefined : get(keyOf(definition, row));
+      const known = own?.get(text) || (committed instanceof Promise ? await committed : committed);
+      if (known || fresh.size === fresh.add(text).size)
+        throw new TypeError(`table ${table} has a row ${keyOf(definition, row).join(", ")} already`);
     }
   }
 
@@ -116,7 +116,7 @@ function createStagedRows(definition: TableDefinition) {
   const waiting: Row[] = [];
   const rows = new Map<string, Row>();
   function byKey(): ReadonlyMap<string, Row> {
-    for (const row of waiting) rows.set(keyText(keyOf(definition, row)), row);
+    for (const row of waiting) rows.set(rowKeyText(definition, row), row);
     waiting.length = 0;
     return rows;
   }
@@ -135,7 +135,7 @@ async function findBoth(committed: CommittedTable, own: ReadonlyMap<string, Row>
   requireColumns(definition, Object.keys(query.where ?? {}));
   // Every staged row may hide a committed one, so as many more are asked for.
   const before = await committed.find({ ...query, limit: query.limit + own.size + 1 });
-  const kept = before.rows.filter((row) => !own.has(keyText(keyOf(definition, row))));
+  const kept = before.rows.filter((row) => !own.has(rowKeyText(definition, row)));
   const matches = matcher(query);
   const behind = query.after && cursorRow(order, query.after);
   const compare = compareRows(order);

@@ -6,11 +6,10 @@ import type { Json } from "./rows";
 const text = (minimum: number, maximum: number, refused: string) =>
   z
     .string()
-    .max(maximum * 4)
-    .transform((value) => value.trim().normalize("NFC"))
-    .pipe(
-      z.string().regex(new RegExp(`^[^${refused}]{${minimum},${maximum}}$`, "u"), `must be ${minimum} to ${maximum} printable characters`),
-    );
+    .max(maximum * 4, { abort: true })
+    .trim()
+    .normalize("NFC")
+    .regex(new RegExp(`^[^${refused}]{${minimum},${maximum}}$`, "u"), `must be ${minimum} to ${maximum} printable characters`);
 
 /** What identifies something shows all of itself: nothing invisible, unassigned or for private use. */
 const identifier = (maximum: number) => text(1, maximum, "\\p{C}");

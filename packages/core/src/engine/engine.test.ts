@@ -224,6 +224,31 @@ describe("the queue", () => {
   });
 });
 
+describe("closing", () => {
+  it("tells listeners of everything committed first, read back or not", async () => {
+    const storage = memoryStorage();
+    const reads = latch();
+    const slow: StorageAdapter = {
+      ...storage,
+      async changes(since, options) {
+        await reads.opened;
+        return storage.changes(since, options);
+      },
+    };
+    const inventory = await exampleInventory({ storage: slow });
+    const other = await createInventory({ storage });
+    const told: FeedBatch[] = [];
+    inventory.feed.subscribe((batch) => told.push(batch));
+    await receive(other);
+    const { seq } = await receive(inventory);
+    const closing = inventory.close();
+    reads.open();
+    await closing;
+    expect(told.at(-1)?.to).toBe(seq);
+    expect(told.flatMap(({ changes }) => changes.filter(({ entity }) => entity === "movement"))).toHaveLength(2);
+  });
+});
+
 describe("an unknown outcome", () => {
   const settles = { settlesUnknownOutcomes: true };
 

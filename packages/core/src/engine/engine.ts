@@ -197,8 +197,10 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
     close() {
       closing ??= (async () => {
         await draining;
-        publisher.stop();
-        await writer.runExclusive(() => storage.close());
+        await writer.runExclusive(async () => {
+          await publisher.finish();
+          await storage.close();
+        });
       })();
       return closing;
     },

@@ -18,7 +18,8 @@ export interface Publisher {
   /** Reads what others committed. */
   refresh(): void;
   subscribe(listener: (batch: CommitBatch) => void): Stop;
-  stop(): void;
+  /** Tells of what is committed by now, then nothing more. */
+  finish(): Promise<void>;
 }
 
 const pageSize = 1_000;
@@ -30,7 +31,7 @@ const pageSize = 1_000;
 export function createPublisher(storage: StorageAdapter, tables: readonly string[], from: number, logger: Logger): Publisher {
   const listeners = new Set<(batch: CommitBatch) => unknown>();
   let published = from;
-  let reading = false;
+  let reading: Promise<void> | undefined;
   let again = false;
   let stopped = false;
   let held = false;
@@ -62,21 +63,21 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
 
   function catchUp(): void {
     again = true;
-    if (reading || stopped) return;
-    reading = true;
-    void (async () => {
-      try {
-        while (again && !stopped) {
-          again = false;
-          await readOn();
-        }
-      } catch (error) {
-        // What was missed is still there: the next commit or hint reads it.
-        if (!stopped) logger.error({ error, published }, "the ledger's changes could not be read");
-      } finally {
-        reading = false;
+    if (!stopped) reading ??= readAll();
+  }
+
+  async function readAll(): Promise<void> {
+    try {
+      while (again && !stopped) {
+        again = false;
+        await readOn();
       }
-    })();
+    } catch (error) {
+      // What was missed is still there: the next commit or hint reads it.
+      if (!stopped) logger.error({ error, published }, "the ledger's changes could not be read");
+    } finally {
+      reading = undefined;
+    }
   }
 
   const stopWatching = storage.watch((seq) => {
@@ -101,9 +102,10 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
       listeners.add(own);
       return () => void listeners.delete(own);
     },
-    stop() {
-      stopped = true;
+    async finish() {
       stopWatching();
+      await reading;
+      stopped = true;
       listeners.clear();
     },
   };

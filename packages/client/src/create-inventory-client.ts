@@ -67,6 +67,7 @@ export interface InventoryClient {
   level(key: LevelKey): Observed<LevelView>;
   /** Levels by SKU, then store. */
   levels(query?: LevelQuery): Observable<List<LevelView, LevelKey>>;
+  /** A product by its SKU; undefined until it is known, and where there is none. */
   product(sku: string): Observed<Product>;
   /** Products by SKU. */
   products(query?: ProductQuery): Observable<List<Product, string>>;

@@ -1,5 +1,5 @@
 import { type Change, type Entity, type FeedFilter, levelKey } from "@onhand/core";
-import { changeMatcher } from "@onhand/core/protocol";
+import { changeMatcher, skuKeyOf } from "@onhand/core/protocol";
 
 /** What is wanted of one entity: which rows, and of movements how many of the newest. */
 export interface Wanted {
@@ -15,7 +15,7 @@ const mostHistory = 1_000;
 
 const sorted = (list: readonly string[]): readonly string[] => [...new Set(list)].sort();
 const tidy = (text: string): string => text.trim().normalize("NFC");
-const folded = (sku: string): string => tidy(sku).toLowerCase();
+const folded = (sku: string): string => skuKeyOf(tidy(sku));
 
 /** The same wish in one spelling: lists sorted, without repetitions and without what can name nothing. */
 export const canonicalWanted = ({ entity, storeIds, skus, history }: Wanted): Wanted => ({

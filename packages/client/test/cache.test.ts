@@ -28,6 +28,19 @@ describe("the query cache", () => {
     ).toBe(true);
   });
 
+  it.each([
+    ["Straße", "STRASSE"],
+    ["ΟΔΟΣ", "οδος"],
+  ])("a product is one however its SKU is spelt: %s, %s", async (told, asked) => {
+    const { client, server, start } = setUp();
+    server.commit([levelChange(1, { ...tea, sku: told }, 5), productChange(1, told)]);
+    client.level({ ...tea, sku: asked }).subscribe(listen);
+    client.product(asked).subscribe(listen);
+    await start();
+    expect(client.level({ ...tea, sku: asked }).get()).toMatchObject({ sku: told, onHand: 5 });
+    expect(client.product(asked).get()).toMatchObject({ sku: told });
+  });
+
   it("a change writes its own row's query and no other; the index only when a row comes", async () => {
     const queryClient = new QueryClient();
     const { client, server, start } = setUp({ client: { queryClient } });

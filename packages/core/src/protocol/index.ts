@@ -1,3 +1,4 @@
+export { skuKeyOf } from "../domain/shared/schemas";
 export { encodeFrame } from "./encode-frame";
 export { canonicalFilter, changeMatcher, changeSubject } from "./filter";
 export { type ClientFrame, clientFrameSchema, filterSchema, type Limits, protocolVersion, type ServerFrame, subprotocol } from "./frames";

@@ -1,5 +1,6 @@
-/** Where the time comes from. Epoch milliseconds. */
+/** Where the time comes from. */
 export interface Clock {
+  /** Epoch milliseconds. */
   now(): number;
 }
 

@@ -1,6 +1,8 @@
 /** Where the host hears of what went wrong without a caller to tell. Shaped like pino's and console's methods. */
 export interface Logger {
+  /** Something failed. */
   error(facts: { readonly error: unknown; readonly [name: string]: unknown }, message: string): void;
+  /** Something is odd, and nothing failed. */
   warn(facts: { readonly [name: string]: unknown }, message: string): void;
 }
 

@@ -85,6 +85,7 @@ export interface StorageTransaction {
   head(): Promise<Head>;
   /** The rows with these keys, in the order of the keys; undefined where there is none. */
   get(table: string, keys: readonly Key[]): Promise<readonly (Row | undefined)[]>;
+  /** The rows that answer a query, this transaction's own writes included. */
   find(table: string, query: Query): Promise<Page>;
   /** Writes rows of a `state` table, replacing those with the same keys. Rows come in seq order, a key at most once. */
   put(table: string, rows: readonly Row[]): Promise<void>;

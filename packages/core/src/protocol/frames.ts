@@ -54,6 +54,7 @@ const pong = z.strictObject({ t: z.literal("pong") });
 
 /** What a client may say. */
 export const clientFrameSchema = z.discriminatedUnion("t", [hello, sub, unsub, auth, op, pong]);
+/** A frame from a client, parsed. */
 export type ClientFrame = z.output<typeof clientFrameSchema>;
 
 /** The limits a server holds a connection to, told in `welcome` so that nobody has to guess why it was cut. */

@@ -2,7 +2,9 @@ import type { ClientFrame, ServerFrame } from "./frames";
 
 /** What a transport tells its user. Nothing is called after `onClose`. */
 export interface TransportEvents {
+  /** The link stands: frames may be sent. */
   onOpen(): void;
+  /** A frame came, in the order it was sent. */
   onFrame(frame: ServerFrame): void;
   /** The link is gone, or never came about. */
   onClose(why: {

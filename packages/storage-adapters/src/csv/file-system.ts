@@ -16,9 +16,11 @@ export interface FileHandle {
   read(target: Uint8Array, position: number): Promise<number>;
   /** Writes from `source`; may write fewer bytes than asked and answers how many. */
   write(source: Uint8Array, position: number): Promise<number>;
+  /** Cuts the file to this many bytes. */
   truncate(size: number): Promise<void>;
   /** Resolves when content and size are on the disk. */
   sync(): Promise<void>;
+  /** Lets go of the file. */
   close(): Promise<void>;
 }
 
@@ -37,7 +39,9 @@ export interface FileSystem {
   list(directory: string): Promise<readonly string[]>;
   /** Makes a directory and those above it where they are missing. */
   makeDirectory(directory: string): Promise<void>;
+  /** Gives a file another name, at once and in place of what has it. */
   rename(names: { readonly from: string; readonly to: string }): Promise<void>;
+  /** Removes a file. */
   remove(path: string): Promise<void>;
   /** Resolves when the entries of a directory are on the disk. */
   syncDirectory(directory: string): Promise<void>;

@@ -27,7 +27,7 @@ export type Authenticate = (credentials: Credentials) => Actor | undefined | Pro
 /** The part of an inventory that a hub serves. */
 export interface HubInventory {
   readonly feed: Feed;
-  /** Runs a command by its name, as {@link Inventory.execute} does. */
+  /** Runs a command by its name, as `inventory.execute` does. */
   execute(command: string, input: Readonly<Record<string, unknown>>): Promise<{ readonly seq: number; readonly replayed: boolean }>;
 }
 

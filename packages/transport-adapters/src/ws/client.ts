@@ -10,11 +10,17 @@ import {
 /** What is used of a WebSocket: the browser's own, or that of the package `ws`. */
 export interface WebSocketLike {
   readonly readyState: number;
+  /** Called when the connection stands. */
   onopen: ((event: never) => void) | null;
+  /** Called with each message. */
   onmessage: ((event: never) => void) | null;
+  /** Called once, when the connection is gone or never came about. */
   onclose: ((event: never) => void) | null;
+  /** Called when something went wrong; a close follows. */
   onerror: ((event: never) => void) | null;
+  /** Sends a message. */
   send(data: string): void;
+  /** Begins to close. */
   close(code?: number, reason?: string): void;
 }
 

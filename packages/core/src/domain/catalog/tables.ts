@@ -45,6 +45,7 @@ export interface Store {
 
 /** What a place is for. Goods in `transit` are between two others. */
 export const storeKinds = ["store", "warehouse", "transit"] as const;
+/** One of {@link storeKinds}. */
 export type StoreKind = (typeof storeKinds)[number];
 
 export interface ProductRow extends Row {

@@ -60,12 +60,14 @@ export const money = z.strictObject({
   amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
   currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR"),
 });
+/** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
 export type Money = z.output<typeof money>;
 
 export const price = money.extend({ amount: z.int().nonnegative().max(Number.MAX_SAFE_INTEGER) });
 
 /** What caused a movement: an order, an invoice, a delivery note. */
 export const reference = z.strictObject({ type: identifier(50), id: identifier(200) });
+/** What caused a movement: an order, an invoice, a delivery note. */
 export type Reference = z.output<typeof reference>;
 
 const maximumAttributesLength = 16_384;

@@ -34,6 +34,7 @@ export const movementEffects = {
   counted: 0,
 } as const;
 
+/** What happened to stock: a name in {@link movementEffects}. */
 export type MovementType = keyof typeof movementEffects;
 
 /** The reasons an adjustment usually has. A host may use its own words as well. */

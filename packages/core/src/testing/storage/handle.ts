@@ -46,6 +46,7 @@ export interface StorageCase {
   /** What a storage promises, as one sentence of docs/contracts/storage.md. */
   readonly promise: string;
   readonly requires?: StorageTrait;
+  /** Resolves when the promise is kept, rejects when it is not. */
   readonly run: (context: StorageContext) => Promise<void>;
 }
 

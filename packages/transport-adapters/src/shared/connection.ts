@@ -62,8 +62,9 @@ export function createConnection(
   const operations = createOperations({ context, permissions, actor: () => actor, send, onAck });
 
   function send(frame: ServerFrame, onWritten?: () => void): void {
-    writer.send(bytesOf(frame), onWritten);
+    // One answer may be as long as it is: only who is owed too much already is too slow for another.
     if (writer.overflowed) end(farewell("slow", { limit: limits.hardQueueBytes }));
+    writer.send(bytesOf(frame), onWritten);
   }
 
   function end({ reason, ...refused }: Farewell): void {

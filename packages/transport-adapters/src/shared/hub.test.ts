@@ -2,6 +2,7 @@ import { InventoryError, isInventoryError } from "@onhand/core";
 import { describe, expect, it } from "vitest";
 import { allowEverythingForDemos } from "./authorization";
 import { createHub } from "./hub";
+import { defaultHubLimits } from "./limits";
 import { fakeLink } from "./testing/fake-link";
 import { hubFixture } from "./testing/hub-fixture";
 import { settled } from "./testing/manual-time";
@@ -517,6 +518,39 @@ describe("a command's own change", () => {
     expect(link.of("ack")).toHaveLength(1);
     time.advance(25);
     expect(link.of("d").at(-1)).toMatchObject({ to: 7, changes: [{ key: "B/berlin" }] });
+  });
+});
+
+describe("much at once for a slow client", () => {
+  it("many subscriptions together are owed no more than one would be, and all of them arrive", async () => {
+    const { connect, inventory } = await hubFixture();
+    const added = Array.from({ length: 500 }, (_, n) => inventory.products.create({ sku: `P${n}`, name: "x".repeat(150) }));
+    await Promise.all(added);
+    const link = await connect();
+    link.stall();
+    const refs = Array.from({ length: 40 }, (_, n) => `r${n}`);
+    for (const ref of refs) link.say({ t: "sub", ref, filter: { entities: ["product"], storeIds: [ref] } });
+    for (let rounds = 0; rounds < 40; rounds++) await settled();
+    expect(link.queuedBytes).toBeLessThan(defaultHubLimits.softQueueBytes + 2 * defaultHubLimits.maxDeltaBytes);
+    link.take();
+    for (let rounds = 0; rounds < 40; rounds++) await settled();
+    expect(link.of("snap").filter(({ last }) => last)).toHaveLength(refs.length);
+    expect(link.ended).toBeUndefined();
+  });
+
+  it("an answer longer than the hard limit is given, and not again and again cut off", async () => {
+    const { connect, inventory } = await hubFixture({ limits: { hardQueueBytes: 20_000, softQueueBytes: 10_000 } });
+    await inventory.stock.receive({ sku: "A", storeId: "berlin", quantity: 100 });
+    const link = await connect();
+    link.stall();
+    const lines = Array.from({ length: 100 }, () => ({ type: "sell", sku: "A", storeId: "berlin", quantity: 1 }));
+    link.say({ t: "op", id: "k".repeat(200), command: "stock.apply", input: { lines } });
+    await settled();
+    expect(link.queuedBytes).toBeGreaterThan(20_000);
+    link.take();
+    expect(link.of("ack")).toHaveLength(1);
+    await settled();
+    expect(link.ended).toBeUndefined();
   });
 });
 

@@ -58,6 +58,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     position = delta.to;
   }
 
+  /** Sends when the client has room. Many may wait for it, so each looks again right before it sends. */
+  async function sendInTurn(send: () => void): Promise<void> {
+    while (writer.full && state !== "ended") await writer.room();
+    send();
+  }
+
   function keepForLater(delta: Delta): void {
     if (buffer.length < limits.maxBufferedFrames) buffer.push(delta);
     else readAgain();
@@ -109,8 +115,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
         continue;
       }
       if (delta.to <= position) continue;
-      await writer.room();
-      sendDelta(delta, await permissions.readable(delta.changes));
+      const readable = await permissions.readable(delta.changes);
+      await sendInTurn(() => sendDelta(delta, readable));
     }
   }
 
@@ -136,8 +142,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   async function sendRange(range: Omit<Delta, "bytes">): Promise<void> {
     for (const delta of encodeDeltas(channel.sid, range, limits)) {
       const readable = await permissions.readable(delta.changes);
-      await writer.room();
-      sendDelta(delta, readable);
+      await sendInTurn(() => sendDelta(delta, readable));
     }
   }
 
@@ -165,8 +170,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       history: request.history ?? limits.defaultHistory,
       send: async (frame: Extract<ServerFrame, { t: "snap" }>) => {
         const changes = await permissions.readable(frame.changes);
-        if (state !== "ended") writer.send(encodeRows({ ...frame, changes }));
-        await writer.room();
+        await sendInTurn(() => state !== "ended" && writer.send(encodeRows({ ...frame, changes })));
       },
       ended: () => state === "ended",
       beforeRead: () => {

@@ -71,9 +71,9 @@ const mebibyte = 1024 * 1024;
  * whole; what was damaged later is refused with file and line. One process has a directory open at a time; a paused
  * earlier one can no longer acknowledge anything.
  *
- * @throws InventoryError from `open`: `STORAGE_LOCKED` when another process has the directory open, `STORAGE_CORRUPT`
- * when its content is damaged, `STORAGE_UNAVAILABLE` when it can't be written to, `UNSUPPORTED` when a newer version
- * wrote it or it lies on a network.
+ * @throws {@link InventoryError} from `open`: `STORAGE_LOCKED` when another process has the directory open,
+ * `STORAGE_CORRUPT` when its content is damaged ({@link verifyCsv} tells how, {@link salvageCsv} keeps what can be kept),
+ * `STORAGE_UNAVAILABLE` when it can't be written to, `UNSUPPORTED` when a newer version wrote it or it lies on a network.
  * @example
  * const inventory = await createInventory({ storage: csvStorage({ directory: "./data" }) });
  * @see docs/decisions/0002-csv-journal.md

@@ -40,4 +40,4 @@ const shows = {
 } as const satisfies Record<TableDefinition["columns"][string]["type"], (value: Value) => Cell>;
 
 /** Text a spreadsheet would run as a formula gets an apostrophe in front; numbers stay plain. */
-export const harmlessText = (text: string): string => (/^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text);
+const harmlessText = (text: string): string => (/^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text);

@@ -5,9 +5,6 @@ const deniedCodes = new Set(["EACCES", "EPERM", "EROFS"]);
 
 const codeOf = (error: unknown): string => String((error as { readonly code?: unknown } | undefined)?.code ?? "unknown");
 
-/** Whether a file system refused for want of space. */
-export const isFull = (error: unknown): boolean => fullCodes.has(codeOf(error));
-
 /** What a file system's failure means to a caller. Errors that already say it pass as they are. */
 export function storageFailure(error: unknown, path: string): InventoryError {
   if (isInventoryError(error)) return error;

@@ -78,7 +78,7 @@ const mountPoint = mkdtempSync(join(tmpdir(), "onhand-full-"));
 /** Whether this process may mount; where it may, a file system of one mebibyte lies on the mount point now. */
 function isMounted(): boolean {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mountPoint], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mountPoint], { stdio: "ignore" });
     return true;
   } catch {
     // Mounting takes root on Linux. Elsewhere the simulated disk below has to do.
@@ -97,7 +97,7 @@ function mountedPlace(): Place {
 }
 
 afterAll(() => {
-  if (mounted) execFileSync("umount", [mountPoint]);
+  if (mounted) execFileSync("/bin/umount", [mountPoint]);
   rmSync(mountPoint, { recursive: true });
 });
 

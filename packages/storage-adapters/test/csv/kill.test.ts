@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -79,6 +79,8 @@ it(`a process killed ${kills} times under load never loses or doubles an acknowl
     await check(acknowledged, life % 2 === 0);
   }
   expect(acknowledged.size).toBeGreaterThan(kills * 50);
+  // An export that was cut off by a kill is not taken for one that somebody edited.
+  expect((await readdir(directory)).filter((name) => name.includes(".edited-"))).toEqual([]);
 }, 1_800_000);
 
 it("a second process is told who holds the directory, and may have it once that one is gone", async () => {

@@ -9,6 +9,7 @@ export const library = (entry: Record<string, string>) =>
     platform: "neutral",
     sourcemap: true,
     clean: true,
+    silent: true,
     splitting: true,
     treeshake: true,
     // Deno and the edge know Node's modules by their full name only.

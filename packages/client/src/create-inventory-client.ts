@@ -171,8 +171,14 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
   const lists = createLists({ rows, cache, subscriptions });
 
   return {
-    start: connection.start,
-    stop: connection.stop,
+    start() {
+      subscriptions.rest(false);
+      connection.start();
+    },
+    stop() {
+      connection.stop();
+      subscriptions.rest(true);
+    },
     authenticate: connection.authenticate,
     connection: connection.state,
     level: lists.level,

@@ -25,5 +25,5 @@ export function createSubscriptions(options: { readonly rows: Rows; readonly tim
     return furthest;
   };
 
-  return { ...follower, want: wishes.want, coverage };
+  return { ...follower, want: wishes.want, rest: wishes.rest, coverage };
 }

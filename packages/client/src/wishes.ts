@@ -32,6 +32,7 @@ export function createWishes(options: {
   const { all, rows, timers, follower } = options;
   const unplanned = new Set<Wisher>();
   let planning = false;
+  let resting = false;
 
   function want(wish: Wanted, tell: () => void): Wish {
     const wanted = canonicalWanted(wish);
@@ -104,11 +105,22 @@ export function createWishes(options: {
     const subscription = wisher.served;
     wisher.served = undefined;
     if (!subscription?.users.delete(wisher) || subscription.users.size > 0) return;
-    subscription.linger = timers.setTimeout(() => subscription.users.size === 0 && follower().end(subscription), lingerMs);
+    if (resting) letGo(subscription);
+    else subscription.linger = timers.setTimeout(() => letGo(subscription), lingerMs);
+  }
+
+  function letGo(subscription: Subscription): void {
+    timers.clearTimeout(subscription.linger);
+    if (subscription.users.size === 0) follower().end(subscription);
   }
 
   return {
     want,
+    /** Whether the client is stopped: then nothing lingers, so that a program can end. */
+    rest(stopped: boolean): void {
+      resting = stopped;
+      if (stopped) for (const subscription of [...all]) letGo(subscription);
+    },
     /** Whoever wanted less than what was refused asks for that by itself. */
     refused: (subscription: Subscription): void => {
       for (const user of [...subscription.users] as Wisher[]) {

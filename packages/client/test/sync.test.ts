@@ -146,6 +146,19 @@ describe("reading", () => {
     expect(client.stores().get().keys).toEqual(["berlin"]);
   });
 
+  it("nothing lingers in a client that was stopped, whether it was let go before or after", async () => {
+    const { client, server, timers, start } = setUp();
+    server.commit([levelChange(1, tea, 5), levelChange(1, mug, 7)]);
+    const before = client.level(tea).subscribe(listen);
+    const after = client.level(mug).subscribe(listen);
+    await start();
+    before();
+    client.stop();
+    expect(timers.pending()).toBe(0);
+    after();
+    expect(timers.pending()).toBe(0);
+  });
+
   it("a question that was dropped and asked again before its answer came is answered", async () => {
     const { client, server, timers, start } = setUp();
     server.commit([levelChange(1, tea, 5)]);

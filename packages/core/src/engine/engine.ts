@@ -14,7 +14,7 @@ import { createWorkingSet, type WorkingSet } from "./working-set";
 export interface QueueLimits {
   /** Commands waiting, by weight; beyond it `QUEUE_FULL`. Default 10,000. */
   readonly maximumWaiting?: number;
-  /** Commands of one group, by weight. Default 250: larger groups outlive the garbage collector's nursery and cost more than they save. */
+  /** Commands of one group, by weight. Default 500: larger groups outlive the garbage collector's nursery and cost more than they save. */
   readonly maximumGroup?: number;
   /** How long a command may wait for its group before it is refused with `QUEUE_FULL`. Default 30,000. */
   readonly maximumWaitMs?: number;
@@ -52,7 +52,7 @@ const settlingTries = 5;
 const maximumRounds = 8;
 
 export async function createEngine({ storage, tables, clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
-  const { maximumWaiting = 10_000, maximumGroup = 250, maximumWaitMs = 30_000 } = queue;
+  const { maximumWaiting = 10_000, maximumGroup = 500, maximumWaitMs = 30_000 } = queue;
   const definitions = new Map<string, TableDefinition>(tables.tables.map((table) => [table.name, table]));
   const told = tables.tables.filter((table) => table !== operations).map((table) => table.name);
   const opened = await storage.open(tables);

@@ -257,9 +257,21 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
 
 const headOf = ({ epoch, ledger }: Opened): Head => ({ epoch, seq: ledger.seq });
 
+/** Asked of all tables before anything is awaited, so that all answer of one moment. */
 async function rowsSince(ledger: Ledger, name: string, seq: number, limit: number): Promise<Iterable<Row>> {
   const table = ledger.table(name);
-  return "know" in table ? table.since(seq, limit) : table.since(seq);
+  return "know" in table ? table.since(seq, limit) : firstOf(table.since(seq), limit);
+}
+
+/** As many rows as a page can hold, and one of the seq behind them. */
+function firstOf(rows: Iterable<Row>, limit: number): readonly Row[] {
+  const taken: Row[] = [];
+  for (const row of rows) {
+    taken.push(row);
+    const passed = taken[limit];
+    if (passed && row.seq > passed.seq) break;
+  }
+  return taken;
 }
 
 /** A table's rows in seq order, as readers of changes want them. Most transactions write them so already. */

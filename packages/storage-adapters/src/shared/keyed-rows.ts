@@ -6,9 +6,8 @@ import { bucketName, compareRows, equalityKey, totalOrder } from "./query";
 export function createKeyedRows(definition: TableDefinition): RowSet {
   const rows = new Map<string, Row>();
   const compare = compareRows(totalOrder(definition));
-  const indexes = definition.indexes.map(createIndex);
-  const isCurrent = (row: Row) => definition.kind === "log" || rows.get(rowKeyText(definition, row)) === row;
-  const recency = createRecency(isCurrent, definition.kind === "log" ? Number.POSITIVE_INFINITY : 1_024);
+  const indexes = definition.indexes.map((columns) => createIndex(columns, rows));
+  const recency = createRecency((row) => definition.kind === "log" || rows.get(rowKeyText(definition, row)) === row);
   // Made when it is asked for, and anew after a key was added.
   let keys: string[] | undefined;
 
@@ -24,7 +23,7 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
       if (!before) keys = undefined;
       rows.set(key, row);
       for (const index of indexes) index.move(key, before, row);
-      recency.add(row);
+      recency.add(row, before !== undefined);
     },
     since: (seq) => recency.since(seq),
     inKeyOrder() {
@@ -39,37 +38,51 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
   };
 }
 
-/** Keys of rows by the values of some columns. Rows where one of them is null are not in it. */
-function createIndex(columns: readonly string[]) {
-  const buckets = new Map<string, Set<string>>();
+/** Keys of rows by the values of some columns. Rows where one of them is null are not in it. Made when it is first asked. */
+function createIndex(columns: readonly string[], rows: ReadonlyMap<string, Row>) {
+  let buckets: Map<string, Set<string>> | undefined;
+
+  function add(key: string, row: Row, to: Map<string, Set<string>>): void {
+    const name = bucketName(columns, row);
+    if (name === undefined) return;
+    const bucket = to.get(name);
+    if (bucket) bucket.add(key);
+    else to.set(name, new Set([key]));
+  }
+
+  function made(): Map<string, Set<string>> {
+    if (buckets) return buckets;
+    buckets = new Map();
+    for (const [key, row] of rows) add(key, row, buckets);
+    return buckets;
+  }
+
   return {
     move(key: string, before: Row | undefined, row: Row): void {
-      if (before && columns.every((column) => before[column] === row[column])) return;
+      if (!buckets || (before && columns.every((column) => before[column] === row[column]))) return;
       const nameBefore = before && bucketName(columns, before);
       if (nameBefore !== undefined) buckets.get(nameBefore)?.delete(key);
-      const name = bucketName(columns, row);
-      if (name === undefined) return;
-      const bucket = buckets.get(name);
-      if (bucket) bucket.add(key);
-      else buckets.set(name, new Set([key]));
+      add(key, row, buckets);
     },
     lookUp(where: Query["where"]): Iterable<string> | undefined {
       const key = equalityKey(columns, where);
-      return key && (buckets.get(keyText(key)) ?? []);
+      return key && (made().get(keyText(key)) ?? []);
     },
   };
 }
 
-/** Rows in the order they were written, without those overwritten since. Its length stays within twice that of the table. */
-function createRecency(isCurrent: (row: Row) => boolean, compactFrom: number) {
+/** Rows in the order they were written, without those overwritten since. Of its entries at most about half are of those. */
+function createRecency(isCurrent: (row: Row) => boolean) {
   let written: Row[] = [];
-  let compactAt = compactFrom;
+  let overwritten = 0;
   return {
-    add(row: Row): void {
+    add(row: Row, overwrites: boolean): void {
       written.push(row);
-      if (written.length < compactAt) return;
+      if (!overwrites) return;
+      overwritten++;
+      if (overwritten < 1_024 || overwritten * 2 < written.length) return;
       written = written.filter(isCurrent);
-      compactAt = Math.max(compactFrom, written.length * 2);
+      overwritten = 0;
     },
     *since(seq: number): Iterable<Row> {
       let start = 0;

@@ -2,6 +2,7 @@ import { type Key, keyOf, type Row, type TableDefinition } from "../domain/share
 import { foldLedger, type LedgerFold, type Mismatch } from "../domain/stock/fold";
 import { type LevelRow, levels, type MovementRow, movements, untouchedLevel } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
+import type { Clock } from "../ports/clock";
 import type { Page, Query, StorageAdapter, StorageTransaction, Where } from "../ports/storage";
 
 /** What `verify` found. At most 1,000 mismatches are named. */
@@ -55,22 +56,51 @@ export async function verify(engine: Engine, storage: StorageAdapter): Promise<V
   });
 }
 
-/** Writes every level that disagrees with the ledger anew, as one command. Writers wait. */
-export function rebuild(engine: Engine): Promise<Rebuilding> {
+/** Writes every level that disagrees with the ledger anew, as one command that notes each in the ledger. Writers wait. */
+export function rebuild(engine: Engine, clock: Clock): Promise<Rebuilding> {
   return engine.exclusive(async (tx) => {
     const { seq } = await tx.head();
     const fold = foldLedger();
     for await (const row of rowsOf<MovementRow>(tx.find, movements)) fold.add(row);
     const wrong = await wrongLevels(tx, fold);
     if (wrong.length === 0) return { rebuilt: 0, seq };
+    const now = clock.now();
+    await tx.append(
+      movements.name,
+      wrong.map((row, line) => noteOf(row, { seq: seq + 1, line, now })),
+    );
     await tx.put(
       levels.name,
-      wrong.map((row) => Object.freeze({ ...row, seq: seq + 1 })),
+      wrong.map((row) => Object.freeze({ ...row, seq: seq + 1, updatedAt: now })),
     );
     await tx.advance(seq + 1);
     return { rebuilt: wrong.length, seq: seq + 1 };
   });
 }
+
+/** No level changes without a movement: this one moves nothing and says what the ledger adds up to. */
+const noteOf = ({ sku, storeId, onHand, reserved, decimals }: LevelRow, { seq, line, now }: { seq: number; line: number; now: number }) =>
+  Object.freeze<MovementRow>({
+    seq,
+    line,
+    sku,
+    storeId,
+    type: "adjusted",
+    delta: 0,
+    onHandAfter: onHand,
+    reservedAfter: reserved,
+    decimals,
+    unitCostAmount: null,
+    unitCostCurrency: null,
+    reason: "rebuilt",
+    referenceType: null,
+    referenceId: null,
+    actor: null,
+    occurredAt: now,
+    recordedAt: now,
+    idempotencyKey: null,
+    reverses: null,
+  });
 
 async function wrongLevels(tx: StorageTransaction, fold: LedgerFold): Promise<LevelRow[]> {
   const wrong: LevelRow[] = [];

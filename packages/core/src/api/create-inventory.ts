@@ -61,7 +61,7 @@ export interface Inventory {
   with(hostTransaction: unknown): never;
   /** Proves that every level is the sum of its movements, from the first on. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
-  /** Makes every level the sum of its movements again, and tells how many were not. */
+  /** Makes every level the sum of its movements again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
   rebuild(): Promise<Rebuilding>;
   /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
   close(): Promise<void>;
@@ -110,7 +110,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
       throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
     },
     verify: () => verify(engine, storage),
-    rebuild: () => rebuild(engine),
+    rebuild: () => rebuild(engine, clock),
     close: () => engine.close(),
   };
 }

@@ -73,6 +73,33 @@ export interface RowChange {
   readonly row: Row;
 }
 
+/** A page of changes. It holds whole seqs: it may pass the limit to finish the last one. */
+export interface ChangePage {
+  readonly items: readonly RowChange[];
+  readonly more: boolean;
+  readonly head: number;
+}
+
+/** Which changes to give, and how many. */
+export interface ChangeOptions {
+  readonly limit: number;
+  readonly tables: readonly string[];
+}
+
+/** How current an answer must be. Unless said it holds everything committed before the question. */
+export interface ReadOptions {
+  /** `eventual`: a replica that lags behind may answer. */
+  readonly consistency?: "strong" | "eventual";
+  /** A replica may answer if it has come this far. */
+  readonly minSeq?: number;
+}
+
+/** How a transaction is run. */
+export interface TransactionOptions {
+  /** A transaction of the host's own database to take part in: the host commits it or rolls it back. */
+  readonly host?: unknown;
+}
+
 /** Ends what returned it. Calling it again does nothing. */
 export type Stop = () => void;
 
@@ -87,6 +114,8 @@ export interface StorageTransaction {
   get(table: string, keys: readonly Key[]): Promise<readonly (Row | undefined)[]>;
   /** The rows that answer a query, this transaction's own writes included. */
   find(table: string, query: Query): Promise<Page>;
+  /** What others committed after `since`, as {@link StorageAdapter.changes} tells it. Asked before anything is written. */
+  changes(since: number, options: ChangeOptions): Promise<ChangePage>;
   /** Writes rows of a `state` table, replacing those with the same keys. Rows come in seq order, a key at most once. */
   put(table: string, rows: readonly Row[]): Promise<void>;
   /** Adds rows to a `log` table. Rows come in seq order; their keys are new. */
@@ -119,20 +148,20 @@ export interface StorageAdapter {
    * failure after which the writes may have been kept.
    *
    * `work` may be run again from the start after a conflict; only its last run counts.
+   *
+   * With `host`, `work` is run once inside that transaction and the promise resolves when its writes are in it. They are
+   * kept if and when the host commits; `watch` tells of them then. Without host transactions it is `UNSUPPORTED`.
    */
-  transaction<T>(work: (tx: StorageTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: StorageTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Rows of one committed snapshot. Unknown tables and columns are programming mistakes: `TypeError`. */
-  find(table: string, query: Query): Promise<Page>;
+  find(table: string, query: Query, options?: ReadOptions): Promise<Page>;
   /** Groups and sums rows where the data is. Sums are exact. */
-  aggregate(table: string, aggregation: Aggregation): Promise<readonly AggregateRow[]>;
+  aggregate(table: string, aggregation: Aggregation, options?: ReadOptions): Promise<readonly AggregateRow[]>;
   /**
-   * Row images of these tables with `seq > since`, in seq order, from one snapshot. A page holds whole seqs: it may
-   * pass `limit` to finish the last one. `state` rows appear once, as they are now.
+   * Row images of these tables with `seq > since`, in seq order, from one snapshot. `state` rows appear
+   * once, as they are now.
    */
-  changes(
-    since: number,
-    options: { readonly limit: number; readonly tables: readonly string[] },
-  ): Promise<{ readonly items: readonly RowChange[]; readonly more: boolean; readonly head: number }>;
+  changes(since: number, options: ChangeOptions): Promise<ChangePage>;
   /** Calls back with where the head is said to stand. A hint: it may come late, twice, for nothing, or from a commit of this very inventory. */
   watch(onHead: (seq: number) => void): Stop;
   /** Waits for what is under way, then lets go of everything. Later calls are `STORAGE_CLOSED`. Closing twice is fine. */

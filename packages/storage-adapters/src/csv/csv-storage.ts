@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
+  type ChangeOptions,
+  type ChangePage,
   consoleLogger,
   type Head,
   InventoryError,
@@ -13,7 +15,7 @@ import {
 } from "@onhand/core";
 import { Mutex } from "async-mutex";
 import { mergeChanges } from "../shared/changes";
-import { createStaging, type Staging } from "../shared/staging";
+import { createStaging, noHostTransactions, type Staging } from "../shared/staging";
 import { type Checkpoints, createCheckpoints } from "./checkpoint";
 import { storageFailure } from "./failures";
 import { type FileSystem, readFile } from "./file-system";
@@ -192,11 +194,12 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
       });
     },
 
-    async transaction(work) {
+    async transaction(work, { host } = {}) {
+      if (host !== undefined) throw noHostTransactions("csv");
       const result = await writers.runExclusive(async () => {
         const current = usable();
         if (current.journal.failure) throw current.journal.failure;
-        const staged = createStaging(headOf(current), current.ledger.table);
+        const staged = createStaging(headOf(current), current.ledger.table, (since, options) => changesOf(current.ledger, since, options));
         let answer: Awaited<ReturnType<typeof work>>;
         try {
           answer = await work(staged.transaction);
@@ -221,13 +224,10 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
       return usable().ledger.aggregate(table, aggregation);
     },
 
-    async changes(since, { limit, tables }) {
+    async changes(since, options) {
       // Answered from memory, a follower that asks again and again would otherwise keep the disk's answers from ever coming in.
       await setImmediate();
-      const { ledger } = usable();
-      const { seq } = ledger;
-      const found = await Promise.all(tables.map(async (name) => ({ name, rows: await rowsSince(ledger, name, since, limit) })));
-      return { ...mergeChanges(found, limit), head: seq };
+      return changesOf(usable().ledger, since, options);
     },
 
     watch(onHead) {
@@ -256,6 +256,12 @@ export function csvStorage(options: CsvStorageOptions): StorageAdapter {
 }
 
 const headOf = ({ epoch, ledger }: Opened): Head => ({ epoch, seq: ledger.seq });
+
+async function changesOf(ledger: Ledger, since: number, { limit, tables }: ChangeOptions): Promise<ChangePage> {
+  const { seq } = ledger;
+  const found = await Promise.all(tables.map(async (name) => ({ name, rows: await rowsSince(ledger, name, since, limit) })));
+  return { ...mergeChanges(found, limit), head: seq };
+}
 
 /** Asked of all tables before anything is awaited, so that all answer of one moment. */
 async function rowsSince(ledger: Ledger, name: string, seq: number, limit: number): Promise<Iterable<Row>> {

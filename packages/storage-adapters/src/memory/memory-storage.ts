@@ -1,8 +1,8 @@
-import { type Head, InventoryError, type StorageAdapter, type TableSet } from "@onhand/core";
+import { type ChangeOptions, type ChangePage, type Head, InventoryError, type StorageAdapter, type TableSet } from "@onhand/core";
 import { Mutex } from "async-mutex";
 import { mergeChanges } from "../shared/changes";
 import { createMemoryTable, type MemoryTable } from "../shared/memory-table";
-import { createStaging } from "../shared/staging";
+import { createStaging, noHostTransactions } from "../shared/staging";
 
 /**
  * Keeps everything in this process: for tests, demos and browsers.
@@ -32,6 +32,12 @@ export function memoryStorage(): StorageAdapter {
     return table;
   }
 
+  async function changes(since: number, { limit, tables: names }: ChangeOptions): Promise<ChangePage> {
+    const { seq } = opened();
+    const found = names.map((name) => ({ name, rows: tableOf(name).since(since) }));
+    return { ...mergeChanges(found, limit), head: seq };
+  }
+
   return {
     name: "memory",
     capabilities: { durability: "none", shared: true, hostTransactions: false, settlesUnknownOutcomes: false },
@@ -45,10 +51,11 @@ export function memoryStorage(): StorageAdapter {
       return head;
     },
 
-    async transaction(work) {
+    async transaction(work, { host } = {}) {
       opened();
+      if (host !== undefined) throw noHostTransactions("memory");
       const result = await writers.runExclusive(async () => {
-        const staged = createStaging(opened(), tableOf);
+        const staged = createStaging(opened(), tableOf, changes);
         try {
           const answer = await work(staged.transaction);
           for (const { table, row } of staged.writes) tableOf(table).write(row);
@@ -72,16 +79,7 @@ export function memoryStorage(): StorageAdapter {
       return tableOf(table).aggregate(aggregation);
     },
 
-    async changes(since, { limit, tables: names }) {
-      const { seq } = opened();
-      return {
-        ...mergeChanges(
-          names.map((name) => ({ name, rows: tableOf(name).since(since) })),
-          limit,
-        ),
-        head: seq,
-      };
-    },
+    changes,
 
     watch(onHead) {
       const notify = (seq: number) => onHead(seq);

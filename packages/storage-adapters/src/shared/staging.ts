@@ -1,5 +1,6 @@
 import {
   type Head,
+  InventoryError,
   keyOf,
   keyText,
   type Page,
@@ -33,7 +34,7 @@ export interface Staging {
 }
 
 /** A transaction over committed tables whose writes wait aside. */
-export function createStaging(head: Head, tableOf: (name: string) => CommittedTable): Staging {
+export function createStaging(head: Head, tableOf: (name: string) => CommittedTable, changes: StorageTransaction["changes"]): Staging {
   const writes: Write[] = [];
   const staged = new Map<string, ReturnType<typeof createStagedRows>>();
   let seq = head.seq;
@@ -83,6 +84,10 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
       const found = await (own ? findBoth(tableOf(table), own.byKey(), query) : tableOf(table).find(query));
       return { ...found, head: seq };
     },
+    async changes(since, options) {
+      live();
+      return changes(since, options);
+    },
     async put(table, rows) {
       live();
       stage(table, rows);
@@ -110,6 +115,10 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
     },
   };
 }
+
+/** What a storage that keeps its own files or memory answers a host's transaction. */
+export const noHostTransactions = (storage: string): InventoryError =>
+  new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage}` });
 
 /** Rows of one table, put in order by key only when somebody asks: most transactions never read what they wrote. */
 function createStagedRows(definition: TableDefinition) {

@@ -40,6 +40,11 @@ export interface TableDefinition {
   readonly indexes: readonly (readonly string[])[];
   /** Column lists, beside the key, that no two rows share. Rows where one of them is null don't count. */
   readonly unique?: readonly (readonly string[])[];
+  /**
+   * Tables that get a row with this table's key columns and the same seq whenever a row here changes. Through them a
+   * storage finds what changed since a seq, and is spared an index on `seq` that each update would have to maintain.
+   */
+  readonly tracedBy?: readonly string[];
 }
 
 /** Every table of an inventory, and the version of their shape. A storage refuses data of a newer version. */

@@ -103,6 +103,7 @@ export const levels = defineTable<LevelRow>({
     updatedAt: { type: "timestamp" },
   },
   indexes: [["storeId"]],
+  tracedBy: ["movements"],
 });
 
 export interface MovementRow extends Row {

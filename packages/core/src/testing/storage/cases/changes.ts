@@ -183,4 +183,23 @@ export const changesCases: readonly StorageCase[] = [
       strictEqual(hints.length, heardSoFar);
     },
   },
+  {
+    id: "changes/in-transaction",
+    promise: "A transaction may ask what was committed since a seq, as others can outside.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      for (const id of ["a", "b", "c"]) await putParcels(storage, { [id]: {} });
+      await commit(storage, (tx, seq) => tx.append("scans", [scan(seq, 0, "a"), scan(seq, 1, "b")]));
+      const question = { limit: 2, tables: probeNames };
+      const inside = await storage.transaction(async (tx) => {
+        await tx.head();
+        return [await tx.changes(1, question), await tx.changes(3, question), await tx.changes(4, question)];
+      });
+      deepStrictEqual(inside, [await storage.changes(1, question), await storage.changes(3, question), await storage.changes(4, question)]);
+      deepStrictEqual(
+        inside.map(({ items }) => items.length),
+        [2, 2, 0],
+      );
+    },
+  },
 ];

@@ -108,14 +108,14 @@ export const openingCases: readonly StorageCase[] = [
   },
   {
     id: "open/no-host-transactions",
-    promise: "A storage without host transactions says so: `inventory.with()` is `UNSUPPORTED`, before anything is written.",
+    promise: "A storage without host transactions says so: joining one is `UNSUPPORTED`, before anything is written or `work` is run.",
     requires: "no host transactions",
-    async run({ inventory }) {
+    async run({ inventory, storage }) {
       const { with: join } = await inventory();
-      await rejects(
-        async () => join({}),
-        (error) => isInventoryError(error, "UNSUPPORTED"),
-      );
+      const unsupported = (error: unknown) => isInventoryError(error, "UNSUPPORTED");
+      await rejects(async () => join({}), unsupported);
+      const work = async () => ok(false, "the work was run");
+      await rejects(storage.transaction(work, { host: {} }), unsupported);
     },
   },
 ];

@@ -83,7 +83,7 @@ function durableMemory(
         if (disk.owner !== me) throw new InventoryError("STORAGE_UNAVAILABLE", { reason: "the disk belongs to another adapter" });
         if (seq !== undefined) keep(disk, { seq, writes });
         return result;
-      });
+      }, options);
     },
     async close() {
       await memory.close();

@@ -61,25 +61,22 @@ function durableMemory(
       const writes: Write[] = [];
       let seq: number | undefined;
       return memory.transaction(async (tx) => {
-        const result = await work(
-          {
-            ...tx,
-            head: async () => ({ ...(await tx.head()), epoch: disk.epoch as string }),
-            async put(table, rows) {
-              await tx.put(table, rows);
-              writes.push(...rows.map((row) => ({ table, row })));
-            },
-            async append(table, rows) {
-              await tx.append(table, rows);
-              writes.push(...rows.map((row) => ({ table, row })));
-            },
-            async advance(to) {
-              await tx.advance(to);
-              seq = to;
-            },
+        const result = await work({
+          ...tx,
+          head: async () => ({ ...(await tx.head()), epoch: disk.epoch as string }),
+          async put(table, rows) {
+            await tx.put(table, rows);
+            writes.push(...rows.map((row) => ({ table, row })));
           },
-          options,
-        );
+          async append(table, rows) {
+            await tx.append(table, rows);
+            writes.push(...rows.map((row) => ({ table, row })));
+          },
+          async advance(to) {
+            await tx.advance(to);
+            seq = to;
+          },
+        });
         if (disk.owner !== me) throw new InventoryError("STORAGE_UNAVAILABLE", { reason: "the disk belongs to another adapter" });
         if (seq !== undefined) keep(disk, { seq, writes });
         return result;

@@ -1,11 +1,11 @@
 import { Mutex } from "async-mutex";
 import { operations } from "../domain/shared/operations";
-import type { TableDefinition, TableSet } from "../domain/shared/rows";
+import { rowKeyText, type TableDefinition, type TableSet } from "../domain/shared/rows";
 import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
-import { type Command, decideOne, isUnknown, keyNeed, needsOf, type Outcome, type Receipt } from "./job";
+import { type Command, decideOne, isUnknown, keyNeeds, needsOf, type Outcome, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
 import { createRowCache } from "./row-cache";
 import { createWorkingSet, type WorkingSet } from "./working-set";
@@ -50,11 +50,14 @@ interface Job {
 const cachedRows = 50_000;
 const settlingTries = 5;
 const maximumRounds = 8;
+/** How far another writer may be ahead for its rows to be read after it. Beyond, what is needed is read again when it is needed. */
+const maximumCatchUp = 5_000;
 
 export async function createEngine({ storage, tables, clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
   const { maximumWaiting = 10_000, maximumGroup = 500, maximumWaitMs = 30_000 } = queue;
   const definitions = new Map<string, TableDefinition>(tables.tables.map((table) => [table.name, table]));
   const told = tables.tables.filter((table) => table !== operations).map((table) => table.name);
+  const cachedTables = tables.tables.filter((table) => table.kind === "state").map((table) => table.name);
   const opened = await storage.open(tables);
   const publisher = createPublisher(storage, told, opened.seq, logger);
   const cache = createRowCache(cachedRows);
@@ -142,7 +145,6 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
         if (!isUnknown(error) || !marker || tries === settlingTries) throw error;
       }
     }
-    attempt.set.keep(cache);
     cache.advance(attempt.set.seq);
     return attempt;
   }
@@ -153,13 +155,14 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
     commands: readonly Command[],
     marker: string | undefined,
   ): Promise<Attempt> {
-    if (cache.seq !== seq) cache.reset(seq);
+    if (cache.seq !== seq) await catchUp(tx, seq);
     const set = createWorkingSet(definitions, cache, seq);
-    await set.load(tx, commands.flatMap(keyNeed));
+    await set.load(tx, keyNeeds(commands));
     const now = clock.now();
     const outcomes: Outcome[] = [];
     let lookedAhead = false;
-    for (const [index, command] of commands.entries()) {
+    for (let index = 0; index < commands.length; index++) {
+      const command = commands[index] as Command;
       let outcome = decideOne(command, set, now);
       if (!outcome && !lookedAhead) {
         // Rows in use are cached, so most groups need nothing more. The first that does makes sure of all behind it, at once.
@@ -169,13 +172,23 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
       }
       outcomes.push(outcome ?? (await decideLater(tx, set, command, now)));
     }
-    if (set.written.length > 0) {
+    if (set.changed) {
       // One row that only this group can have written: finding it again proves the whole group was committed.
-      if (marker) set.write([{ table: operations.name, row: markerRow(marker, set.seq) }]);
+      if (marker) set.note(operations, markerRow(marker, set.seq));
       await set.save(tx);
       await tx.advance(set.seq);
     }
     return { from: seq, set, outcomes };
+  }
+
+  /** Makes the cached rows those of the head: somebody else has moved it, or a group of ours came to nothing. */
+  async function catchUp(tx: StorageTransaction, seq: number): Promise<void> {
+    const known = cache.seq;
+    if (known === undefined || known < 0 || known > seq || seq - known > maximumCatchUp) return cache.reset(seq);
+    const { items, more } = await tx.changes(known, { limit: maximumCatchUp, tables: cachedTables });
+    if (more) return cache.reset(seq);
+    for (const { table, row } of items) cache.table(table).refresh(rowKeyText(definitions.get(table) as TableDefinition, row), row);
+    cache.advance(seq);
   }
 
   return {
@@ -216,7 +229,7 @@ interface Attempt {
 const batchOf = ({ from, set }: Attempt): CommitBatch => ({
   from,
   to: set.seq,
-  writes: set.written.filter((write) => write.table !== operations.name),
+  writes: set.written,
 });
 
 /** Decides a command whose rows only show up one after the other: a movement leads to its level. */

@@ -97,3 +97,30 @@ export function createRowCache(limit: number): RowCache {
     },
   };
 }
+
+/** A cache of its own over another one, whose rows it shows as long as they belong to this head. It leaves no trace there. */
+export function overlay(below: RowCache, seq: number): Pick<RowCache, "table"> {
+  const tables = new Map<string, CachedTable>();
+
+  function createTable(name: string): CachedTable {
+    const rows = new Map<string, Row | null>();
+    const keep = (key: string, row: Row | null) => void rows.set(key, row);
+    return {
+      get: (key) => {
+        const row = rows.get(key);
+        return row === undefined && below.seq === seq ? below.table(name).get(key) : row;
+      },
+      learn: keep,
+      write: keep,
+      refresh: keep,
+    };
+  }
+
+  return {
+    table(name) {
+      const table = tables.get(name) ?? createTable(name);
+      tables.set(name, table);
+      return table;
+    },
+  };
+}

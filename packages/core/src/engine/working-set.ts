@@ -32,7 +32,11 @@ export const notLoaded = Symbol("not loaded");
 
 const pageSize = 10_000;
 
-export function createWorkingSet(definitions: ReadonlyMap<string, TableDefinition>, cache: RowCache, seq: number): WorkingSet {
+export function createWorkingSet(
+  definitions: ReadonlyMap<string, TableDefinition>,
+  cache: Pick<RowCache, "table">,
+  seq: number,
+): WorkingSet {
   const tables = new Map<string, TableRows>();
   const changed = new Set<TableRows>();
   const found = new Map<string, readonly Row[]>();

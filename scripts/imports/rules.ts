@@ -134,8 +134,8 @@ export const importRules: readonly ImportRule[] = [
   { from: "<config>", may: ["scripts/", "*", "node:*"], because: "configuration at the root knows no package" },
 ];
 
-/** What a test may import on top of the rule of its folder: its whole package, the public entries and the tools. */
-export const testMay = ["packages/<package>/", ...publicEntries];
+/** What a test may import on top of the rule of its folder: its whole package, the public entries, the tools, and what gives it servers and breaks its links. */
+export const testMay = ["packages/<package>/", "tests/servers/", "tests/chaos/", ...publicEntries];
 
 /** Words that make a pure file impure. */
 export const impureNames: readonly string[] = [

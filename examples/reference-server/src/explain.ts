@@ -4,7 +4,8 @@ const advice: Partial<Record<InventoryErrorCode, string>> = {
   STORAGE_LOCKED: "another server is using it; stop that one or choose another directory with --storage",
   STORAGE_CORRUPT: "nothing was changed; restore the file from a backup",
   INVALID_STATE: "the demo doesn't mix with stock of your own; give it a directory of its own with --storage",
-  STORAGE_UNAVAILABLE: "check that the directory exists and may be written to",
+  STORAGE_UNAVAILABLE:
+    "check that the directory exists and may be written to, or that the database server runs and takes this user and password",
 };
 
 const networkCodes: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ test.each([
   ["sqlite:shop.db?mode=ro", "?tablePrefix= and nothing else"],
   ["sqlite:shop.db?schema=stock", "only postgres://"],
   ["postgres:shop", "//USER:PASSWORD@HOST:PORT/DATABASE"],
-  ["postgres://", "//USER:PASSWORD@HOST:PORT/DATABASE"],
+  ["postgres:///shop", "followed by a host"],
   ["postgres://me@host:port/shop", "//USER:PASSWORD@HOST:PORT/DATABASE"],
   ["postgres://me@127.0.0.1", "name of a database"],
   ["mysql://me@127.0.0.1/", "name of a database"],

@@ -14,7 +14,8 @@ const kinds = {
   sqlite: async (rest: string) => {
     const [file = "", parameters] = rest.split("?", 2);
     if (file === "") throw unusable("sqlite: is followed by a file, such as sqlite:./onhand.db");
-    return (await import("./sql")).sqliteStorage(file, optionsOf("sqlite", new URLSearchParams(parameters)));
+    const options = optionsOf("sqlite", new URLSearchParams(parameters));
+    return (await import("./sql")).sqliteStorage(file, options);
   },
   postgres: async (rest: string) => {
     const { url, options } = server("postgres", rest);

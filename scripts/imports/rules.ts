@@ -129,7 +129,11 @@ export const importRules: readonly ImportRule[] = [
   { from: "packages/<package>/tsup.config", may: ["tsup.base"], because: "every package is built from the one shared base" },
   { from: "examples/<example>/", may: ["examples/<example>/", ...publicEntries], because: "examples use public entries by package name" },
   { from: "tests/", may: ["tests/", ...publicEntries], because: "tests across packages use public entries by package name" },
-  { from: "bench/", may: ["bench/", ...publicEntries], because: "benchmarks use public entries by package name" },
+  {
+    from: "bench/",
+    may: ["bench/", "tests/servers/", ...publicEntries],
+    because: "benchmarks use public entries by package name, and the databases that tests find",
+  },
   { from: "scripts/", may: ["scripts/", ...publicEntries], because: "scripts use public entries by package name" },
   { from: "<config>", may: ["scripts/", "*", "node:*"], because: "configuration at the root knows no package" },
 ];

@@ -44,6 +44,17 @@ const postgresKind: ServerKind = {
   stopSignal: "SIGINT",
 };
 
+/** How long those who said goodbye may take to be gone. */
+const partingMs = 1_000;
+
+/** A client that is just leaving would hear of its database's end as an error, so it gets a moment; who stays is thrown out. */
+async function drop(server: string, name: string): Promise<void> {
+  const others = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = '${name}'`;
+  const end = performance.now() + partingMs;
+  while (performance.now() < end && (await onPostgres(server, others))[0]?.count !== 0);
+  await onPostgres(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+}
+
 /** PostgreSQL. */
 export const postgres: DatabaseServer = {
   kind: postgresKind,
@@ -55,6 +66,6 @@ export const postgres: DatabaseServer = {
     await onPostgres(server, `CREATE DATABASE ${name}`);
     const url = new URL(server);
     url.pathname = `/${name}`;
-    return { url: url.href, drop: async () => void (await onPostgres(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)) };
+    return { url: url.href, drop: () => drop(server, name) };
   },
 };

@@ -99,6 +99,12 @@ export const importRules: readonly ImportRule[] = [
     because: "a storage imports core, shared and its own libraries, never another storage",
   },
   {
+    from: `${storages}/sql/`,
+    may: [`${storages}/sql/`, `${storages}/shared/`, "@onhand/core", "async-mutex"],
+    mayTypes: ["knex"],
+    because: "the host brings its knex and its driver: nothing of them is loaded here",
+  },
+  {
     from: `${transports}/shared/`,
     may: [`${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
     because: "what transports share has no sockets in it",

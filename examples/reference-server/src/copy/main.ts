@@ -1,6 +1,6 @@
 import type { StorageAdapter } from "@onhand/core";
 import { Command, InvalidArgumentError } from "commander";
-import { explain } from "../explain";
+import { type Advice, explain } from "../explain";
 import { shownAddress, storageAddresses, storageFromUrl } from "../storage/storage-from-url";
 import { runCopy } from "./copy";
 
@@ -9,6 +9,13 @@ interface Flags {
   readonly to: string;
   readonly pageRows?: number;
 }
+
+const advice: Advice = {
+  INVALID_STATE: "nothing more was written; copy into an empty place",
+  STORAGE_LOCKED: "stop what has it open, then run this again",
+  ABORTED: "run this again to go on from here",
+  OUTCOME_UNKNOWN: "run this again: it goes on with what did arrive",
+};
 
 const program = new Command("copy")
   .description(
@@ -52,7 +59,7 @@ function wholeNumber(text: string): number {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  const reason = explain(error);
+  const reason = explain(error, advice);
   if (reason === undefined) throw error;
   console.error(`copy: ${reason}`);
   process.exitCode = 1;

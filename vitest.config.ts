@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Tests run on the sources of every package, so nothing has to be built first.
-const conditions = ["@onhand/source", "module", "import", "default"];
+// Tests run on the sources of every package, so nothing has to be built first. Node is told the same list, so "import" must
+// not stand in it: who require()s would be handed ES modules (pg its pool).
+const conditions = ["@onhand/source", "module"];
 const minutes = (count: number) => count * 60_000;
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     reporters: ["default"],
+    globalSetup: "tests/servers/global-setup.ts",
     projects: [
       {
         extends: true,

@@ -3,7 +3,13 @@ import { parseArgs } from "node:util";
 import { engineSuite, type SuiteOptions } from "./engine/suite";
 import { printResults, type Result } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncIterable<Result>>> = { engine: engineSuite };
+const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncIterable<Result>>> = {
+  engine: engineSuite,
+  // Loaded when asked for: it needs drivers and servers.
+  sql: async function* (options) {
+    yield* (await import("./sql/suite")).sqlSuite(options);
+  },
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

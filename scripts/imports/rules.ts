@@ -99,6 +99,12 @@ export const importRules: readonly ImportRule[] = [
     because: "a storage imports core, shared and its own libraries, never another storage",
   },
   {
+    from: `${storages}/sql/`,
+    may: [`${storages}/sql/`, `${storages}/shared/`, "@onhand/core", "async-mutex"],
+    mayTypes: ["knex"],
+    because: "the host brings its knex and its driver: nothing of them is loaded here",
+  },
+  {
     from: `${transports}/shared/`,
     may: [`${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
     because: "what transports share has no sockets in it",
@@ -129,13 +135,17 @@ export const importRules: readonly ImportRule[] = [
   { from: "packages/<package>/tsup.config", may: ["tsup.base"], because: "every package is built from the one shared base" },
   { from: "examples/<example>/", may: ["examples/<example>/", ...publicEntries], because: "examples use public entries by package name" },
   { from: "tests/", may: ["tests/", ...publicEntries], because: "tests across packages use public entries by package name" },
-  { from: "bench/", may: ["bench/", ...publicEntries], because: "benchmarks use public entries by package name" },
+  {
+    from: "bench/",
+    may: ["bench/", "tests/servers/", ...publicEntries],
+    because: "benchmarks use public entries by package name, and the databases that tests find",
+  },
   { from: "scripts/", may: ["scripts/", ...publicEntries], because: "scripts use public entries by package name" },
   { from: "<config>", may: ["scripts/", "*", "node:*"], because: "configuration at the root knows no package" },
 ];
 
-/** What a test may import on top of the rule of its folder: its whole package, the public entries and the tools. */
-export const testMay = ["packages/<package>/", ...publicEntries];
+/** What a test may import on top of the rule of its folder: its whole package, the public entries, the tools, and what gives it servers and breaks its links. */
+export const testMay = ["packages/<package>/", "tests/servers/", "tests/chaos/", ...publicEntries];
 
 /** Words that make a pure file impure. */
 export const impureNames: readonly string[] = [

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { explain } from "./explain";
 import { readSettings, type Settings, wasHelp } from "./settings";
 import { type RunningServer, startServer } from "./start-server";
+import { shownAddress } from "./storage/storage-from-url";
 
 const log = (level: string) => pino({ level, serializers: { error: pino.stdSerializers.err } }, pino.destination({ dest: 2, sync: true }));
 
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
 }
 
 function announce({ demo, token, storage, host }: Settings, { url }: RunningServer): void {
-  say(`onhand is listening on ${url} (${storage})`);
+  say(`onhand is listening on ${url} (${shownAddress(storage)})`);
   if (token !== undefined) return;
   say(
     `OPEN TO EVERYBODY who can reach ${host}: ${demo ? "--demo" : "--open-for-demo"} asks nobody for a token. Don't keep real stock here.`,

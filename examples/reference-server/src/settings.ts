@@ -1,4 +1,5 @@
 import { Command, type CommanderError, InvalidArgumentError, Option } from "commander";
+import { storageAddresses } from "./storage/storage-from-url";
 
 /** What the server was asked to be. */
 export interface Settings {
@@ -23,8 +24,8 @@ const maximumProducts = 10_000;
  */
 export function readSettings(argv: readonly string[]): Settings {
   const program = new Command("onhand-server")
-    .description("The onhand reference server: a live dashboard, a JSON API and WebSocket on one port, on embedded storage.")
-    .addOption(new Option("--storage <address>", "where the ledger is kept: csv:DIRECTORY or memory:").default("csv:./data"))
+    .description("The onhand reference server: a live dashboard, a JSON API and WebSocket on one port.")
+    .addOption(new Option("--storage <address>", `where the ledger is kept: ${storageAddresses}`).default("csv:./data"))
     .addOption(new Option("--port <number>", "0 takes any free one").default(3000).argParser(wholeNumber(0, 65_535)))
     .addOption(new Option("--host <address>", "the address to listen on").default("127.0.0.1"))
     .addOption(new Option("--token <secret>", "what callers must bring").env("ONHAND_TOKEN"))

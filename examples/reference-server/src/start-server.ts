@@ -13,7 +13,7 @@ import { demoProducts } from "./demo/catalogue";
 import { openShop } from "./demo/open-shop";
 import { createApp } from "./http/app";
 import type { Settings } from "./settings";
-import { storageFromUrl } from "./storage";
+import { storageFromUrl } from "./storage/storage-from-url";
 
 /** A server that listens. */
 export interface RunningServer {

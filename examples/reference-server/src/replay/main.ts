@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { storageFromUrl } from "../storage";
+import { createProgress } from "../progress";
+import { storageAddresses, storageFromUrl } from "../storage/storage-from-url";
 import { parseSpeed, systemTimers } from "./pace";
 import { planReplay } from "./plan";
-import { createProgress } from "./progress";
 import { readInvoices } from "./read-invoices";
 import { replay } from "./replay";
 import { serverTarget } from "./server-target";
@@ -19,7 +19,7 @@ const program = new Command("replay")
     "Replays a retailer's invoice lines (UCI Online Retail, CSV or .csv.gz) as stock movements. Running it twice applies nothing twice.",
   )
   .argument("<file>", "the invoice lines")
-  .option("--storage <address>", "csv:DIRECTORY or memory:", "memory:")
+  .option("--storage <address>", storageAddresses, "memory:")
   .option("--speed <speed>", "max, or a factor such as 60x of the recorded time", "max")
   .option("--server <url>", "sends to a running reference server instead of opening a storage; its token comes from ONHAND_TOKEN")
   .action(run);

@@ -138,7 +138,12 @@ function createStagedRows(definition: TableDefinition) {
   };
 }
 
-async function findBoth(committed: CommittedTable, own: ReadonlyMap<string, Row>, query: Query): Promise<FoundRows> {
+/** Answers a query from committed rows and, over them, a transaction's own. */
+export async function findBoth(
+  committed: Pick<CommittedTable, "definition" | "find">,
+  own: ReadonlyMap<string, Row>,
+  query: Query,
+): Promise<FoundRows> {
   const { definition } = committed;
   const order = totalOrder(definition, query.orderBy);
   requireColumns(definition, Object.keys(query.where ?? {}));

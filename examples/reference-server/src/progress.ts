@@ -1,6 +1,6 @@
 import cliProgress from "cli-progress";
 
-/** Tells how far a replay is. */
+/** Tells how far something long is. */
 export interface Progress {
   update(done: number): void;
   stop(): void;
@@ -9,14 +9,14 @@ export interface Progress {
 const plainEveryMs = 5_000;
 
 /** A bar with rate and time left on a terminal; elsewhere a plain line every five seconds. */
-export const createProgress = (stream: NodeJS.WriteStream, total: number, now: () => number): Progress =>
-  stream.isTTY ? bar(stream, total, now) : plainLines(stream, total, now);
+export const createProgress = (stream: NodeJS.WriteStream, total: number, now: () => number, unit = "lines"): Progress =>
+  stream.isTTY ? bar(stream, total, now, unit) : plainLines(stream, total, now, unit);
 
-function bar(stream: NodeJS.WriteStream, total: number, now: () => number): Progress {
+function bar(stream: NodeJS.WriteStream, total: number, now: () => number, unit: string): Progress {
   const started = now();
   const shown = new cliProgress.SingleBar({
     stream,
-    format: "{bar} {percentage}% · {value}/{total} lines · {rate}/s · {left} left",
+    format: `{bar} {percentage}% · {value}/{total} ${unit} · {rate}/s · {left} left`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
     hideCursor: true,
@@ -28,7 +28,7 @@ function bar(stream: NodeJS.WriteStream, total: number, now: () => number): Prog
   };
 }
 
-function plainLines(stream: NodeJS.WritableStream, total: number, now: () => number): Progress {
+function plainLines(stream: NodeJS.WritableStream, total: number, now: () => number, unit: string): Progress {
   const started = now();
   let next = started + plainEveryMs;
   return {
@@ -37,7 +37,7 @@ function plainLines(stream: NodeJS.WritableStream, total: number, now: () => num
       if (time < next) return;
       next = time + plainEveryMs;
       const { rate, left } = figures(done, total, time - started);
-      stream.write(`${done} of ${total} lines · ${rate}/s · ${left} left\n`);
+      stream.write(`${done} of ${total} ${unit} · ${rate}/s · ${left} left\n`);
     },
     stop() {},
   };

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { createProgress, duration } from "../../src/replay/progress";
+import { createProgress, duration } from "../src/progress";
 
 test("without a terminal a line with rate and time left comes every five seconds", () => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;

@@ -1,0 +1,91 @@
+import type { ChangeOptions, ChangePage, Row } from "@onhand/core";
+import { mergeChanges } from "../shared/changes";
+import type { Dialect } from "./dialects/dialect";
+import type { HeadState } from "./head";
+import type { TableLayout } from "./layout";
+import { type RawRow, rowDecoder } from "./rows";
+import type { Statement } from "./statement";
+
+/** Runs one statement in the snapshot or transaction that changes are read in. */
+export type Run = (statement: Statement) => Promise<readonly RawRow[]>;
+
+// From here on it is less work to look at every row of a table than at everything that traced a change to it.
+const farBehind = 20_000;
+
+/** What was committed after `since`. All statements see one snapshot; `head` was read in it. */
+export async function readChanges(
+  dialect: Dialect,
+  tableOf: (name: string) => TableLayout,
+  run: Run,
+  head: HeadState,
+  since: number,
+  { limit, tables }: ChangeOptions,
+  suffix = "",
+): Promise<ChangePage> {
+  if (!Number.isSafeInteger(since) || !Number.isSafeInteger(limit)) throw new TypeError("since and limit must be whole numbers");
+  const layouts = tables.map(tableOf);
+  if (since >= head.seq) return { items: [], more: false, head: head.seq };
+  const read = async (table: TableLayout, to: number | undefined): Promise<Row[]> => {
+    const decodeRow = rowDecoder(table);
+    const statement = changesOf(
+      table,
+      tableOf,
+      head.seq - since < farBehind,
+      since,
+      to === undefined ? { limit: limit + 1 } : { to },
+      suffix,
+    );
+    return (await run(statement)).map((values) => decodeRow(values));
+  };
+  const found: { name: string; rows: Row[]; cut: boolean }[] = [];
+  for (const table of layouts) {
+    const rows = await read(table, undefined);
+    found.push({ name: table.definition.name, rows, cut: rows.length > limit });
+  }
+  const page = mergeChanges(found, limit);
+  const last = page.items.at(-1)?.row.seq;
+  // A table whose rows stop within the page's last number may have more of that number.
+  const short = found.filter(({ rows, cut }) => cut && last !== undefined && (rows.at(-1) as Row).seq <= last);
+  if (short.length === 0 || last === undefined) return { ...page, head: head.seq };
+  for (const table of short) {
+    const whole = await read(tableOf(table.name), last);
+    const [next] = await run(nextOf(dialect, tableOf(table.name), last, suffix));
+    table.rows = next ? [...whole, rowDecoder(tableOf(table.name))(next)] : whole;
+  }
+  return { ...mergeChanges(found, limit), head: head.seq };
+}
+
+type Extent = { readonly limit: number } | { readonly to: number };
+
+/** A table's rows in seq order: through its index on seq, or through the tables that trace its changes. */
+function changesOf(
+  table: TableLayout,
+  tableOf: (name: string) => TableLayout,
+  near: boolean,
+  since: number,
+  extent: Extent,
+  suffix: string,
+): Statement {
+  const columns = table.columns.map((column) => `t.${column.sql}`).join(", ");
+  const seq = table.column("seq").sql;
+  const bounds = (alias: string) => `${alias}.${seq} > ${since}${"to" in extent ? ` AND ${alias}.${seq} <= ${extent.to}` : ""}`;
+  const limit = "limit" in extent ? ` LIMIT ${extent.limit}` : "";
+  const traces = near ? (table.definition.tracedBy ?? []).map(tableOf) : [];
+  const order = `ORDER BY t.${seq}${table.key.map((column) => `, t.${column.sql}`).join("")}`;
+  if (traces.length === 0) return plain(`SELECT ${columns} FROM ${table.sql} t WHERE ${bounds("t")} ${order}${limit}${suffix}`);
+  const keys = traces.map((trace) => {
+    const names = [...table.key.map((column) => trace.column(column.name).sql), seq].join(", ");
+    return `SELECT DISTINCT ${names} FROM ${trace.sql} r WHERE ${bounds("r")}${suffix}`;
+  });
+  const same = [...table.key.map((column) => column.sql), seq].map((name) => `t.${name} = r.${name}`).join(" AND ");
+  return plain(`SELECT ${columns} FROM (${keys.join(" UNION ")}) r JOIN ${table.sql} t ON ${same} ${order}${limit}${suffix}`);
+}
+
+function nextOf(dialect: Dialect, table: TableLayout, seq: number, suffix: string): Statement {
+  const columns = table.columns.map((column) => column.sql).join(", ");
+  const name = dialect.quote("seq");
+  return plain(`SELECT ${columns} FROM ${table.sql} WHERE ${name} > ${seq} ORDER BY ${name} LIMIT 1${suffix}`);
+}
+
+// Whole numbers are written into the text: they were checked, and some servers take no parameters in these places.
+const plain = (text: string): Statement => ({ text, values: [] });

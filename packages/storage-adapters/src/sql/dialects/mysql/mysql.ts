@@ -1,0 +1,138 @@
+import { commitFailure, isSqlFailure } from "../../failures";
+import type { Dialect } from "../dialect";
+import { mysqlDdl } from "./ddl";
+import { classifyMysql } from "./failures";
+import { leftOpen, mysqlSession } from "./session";
+import { jsonTableType } from "./types";
+import { writeMysql } from "./write";
+
+/** MySQL 8 and MariaDB 10.6 or newer, through mysql2. */
+export const mysql = (mariadb: boolean): Dialect => ({
+  name: "mysql",
+  quote: (identifier) => `\`${identifier}\``,
+  placeholder: () => "?",
+  classify: classifyMysql,
+  session: mysqlSession,
+  ddl: mysqlDdl(mariadb),
+
+  list: (parameters, column, values) =>
+    `SELECT j.v FROM JSON_TABLE(${parameters.add(JSON.stringify(values))}, '$[*]' COLUMNS (v ${jsonTableType(column, mariadb)} PATH '$')) j`,
+  keyIn(parameters, table, keys) {
+    const row = `(${table.key.map(() => "?").join(", ")})`;
+    // Filled up with the last key to a power of two: the server keeps every text it was once given, and has room for so many.
+    const length = 2 ** Math.ceil(Math.log2(keys.length));
+    const padded = Array.from({ length }, (_, index) => keys[Math.min(index, keys.length - 1)] ?? []);
+    for (const key of padded) for (const value of key) parameters.add(value);
+    return `(${table.key.map((column) => column.sql).join(", ")}) IN (${padded.map(() => row).join(", ")})`;
+  },
+  codeUnits: {
+    ofColumn: (sql) => ordered(sql),
+    ofValue: (parameters, value) => ordered(parameters.add(value)),
+    decode: (raw) =>
+      Buffer.from(raw as Uint8Array)
+        .swap16()
+        .toString("utf16le"),
+  },
+  // A binary collation has no cases; the words of another one do.
+  folded: (sql) =>
+    `LOWER(CONVERT(${sql} USING utf8mb4) COLLATE ${mariadb ? "utf8mb4_unicode_520_ci" : "utf8mb4_0900_ai_ci"}) COLLATE utf8mb4_bin`,
+  contains: (haystack, needle) => `LOCATE(${needle} COLLATE utf8mb4_bin, ${haystack}) > 0`,
+  exactSum: (sql) => `CAST(COALESCE(SUM(${sql}), 0) AS CHAR)`,
+  booleanBound: (how, sql) => `${how}(${sql})`,
+  nulls: () => "",
+
+  async begin(session) {
+    // READ COMMITTED for this one transaction, so that nothing is read from a snapshot older than the lock on the head.
+    await session.run({ text: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", values: [] });
+    await session.run({ text: "START TRANSACTION", values: [] });
+  },
+  async commit(session) {
+    try {
+      await session.run({ text: "COMMIT", values: [] });
+    } catch (error) {
+      throw commitFailure(error);
+    }
+  },
+  async rollback(session) {
+    await session.run({ text: "ROLLBACK", values: [] });
+  },
+  async lockHead(session, { head, limits: { lockMs } }, columns) {
+    const wait = mariadb ? ` WAIT ${Math.max(1, Math.ceil(lockMs / 1_000))}` : "";
+    return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h.id = 1 FOR UPDATE${wait}`, values: [] }))[0];
+  },
+  currentRead: " LOCK IN SHARE MODE",
+  write: (session, plan, group) => writeMysql(session, plan, group, mariadb),
+  async writeAlone(session, plan, group) {
+    await session.run({ text: "START TRANSACTION", values: [] });
+    try {
+      if (!(await writeMysql(session, plan, group, mariadb))) {
+        await session.run({ text: "ROLLBACK", values: [] });
+        return false;
+      }
+    } catch (error) {
+      // An error undoes one statement here, not the transaction.
+      if (!session.broken) await session.run({ text: "ROLLBACK", values: [] });
+      throw error;
+    }
+    await this.commit(session);
+    return true;
+  },
+  async snapshot(session, read) {
+    await session.run({ text: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", values: [] });
+    await session.run({ text: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", values: [] });
+    try {
+      const result = await read();
+      await session.run({ text: "COMMIT", values: [] });
+      return result;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  },
+
+  async durability(session) {
+    const wanted = [
+      ["innodb_flush_log_at_trx_commit", "1"],
+      ["innodb_doublewrite", "1"],
+      ["sync_binlog", "1"],
+    ] as const;
+    const names = wanted.map(([name]) => `@@${name}`).join(", ");
+    const [settings] = await session.run({ text: `SELECT ${names}, @@log_bin`, values: [] });
+    const logged = Number(settings?.[wanted.length]) === 1;
+    const weak = wanted
+      .map(([name, value], index) => ({ name, value, set: String(settings?.[index]) }))
+      .filter(({ name, value, set }) => (name !== "sync_binlog" || logged) && !(set === value || set === "ON"))
+      .map(({ name, set }) => `${name} = ${set}`);
+    return { durability: weak.length > 0 ? "process" : "power-loss", weak };
+  },
+  async requirements(session) {
+    const [row] = await session.run({ text: "SELECT @@character_set_client, @@character_set_results", values: [] });
+    if (row?.some((set) => set !== "utf8mb4")) return "a connection whose character set is not utf8mb4";
+    try {
+      await session.run({ text: "SELECT j.v FROM JSON_TABLE('[1]', '$[*]' COLUMNS (v bigint PATH '$')) j", values: [] });
+    } catch (error) {
+      if (!isSqlFailure(error) || error.kind !== "other") throw error;
+      return "a server without JSON_TABLE: MariaDB before 10.6, MySQL before 8";
+    }
+    return undefined;
+  },
+  async inTransaction(session) {
+    // A statement without rows: its answer says so.
+    await session.run({ text: "DO 0", values: [] });
+    return leftOpen(session.raw);
+  },
+  async atomically(session, work) {
+    await session.run({ text: "SAVEPOINT onhand", values: [] });
+    try {
+      const result = await work();
+      await session.run({ text: "RELEASE SAVEPOINT onhand", values: [] });
+      return result;
+    } catch (error) {
+      if (!session.broken) await session.run({ text: "ROLLBACK TO SAVEPOINT onhand", values: [] });
+      throw error;
+    }
+  },
+});
+
+/** UTF-16 with the high byte first, as bytes: see text-order.ts. */
+const ordered = (sql: string): string => `CAST(CONVERT(${sql} USING utf16) AS BINARY)`;

@@ -1,0 +1,115 @@
+import { commitFailure } from "../../failures";
+import { fromCodePoint } from "../../text-order";
+import type { Dialect } from "../dialect";
+import { postgresDdl } from "./ddl";
+import { classifyPostgres } from "./failures";
+import { listenPostgres } from "./listen";
+import { type PostgresClient, postgresSession } from "./session";
+import { writePostgres } from "./write";
+
+const arrays = { text: "text", integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "text" } as const;
+
+/** PostgreSQL through pg. */
+export const postgres: Dialect = {
+  name: "postgres",
+  quote: (identifier) => `"${identifier}"`,
+  placeholder: (position) => `$${position}`,
+  classify: classifyPostgres,
+  session: postgresSession,
+  ddl: postgresDdl,
+
+  list: (parameters, { type }, values) => `SELECT unnest(${parameters.add(values)}::${arrays[type]}[])`,
+  keyIn(parameters, table, keys) {
+    const columns = table.key.map(
+      ({ type }, index) => `${parameters.add(keys.map((key) => key[index] as string | number))}::${arrays[type]}[]`,
+    );
+    const [first] = table.key;
+    if (first && table.key.length === 1) return `${first.sql} = ANY(${columns[0]})`;
+    return `(${table.key.map((column) => column.sql).join(", ")}) IN (SELECT * FROM unnest(${columns.join(", ")}))`;
+  },
+  codeUnits: {
+    ofColumn: (sql) => ordered(sql),
+    ofValue: (parameters, value) => ordered(`${parameters.add(value)}::text COLLATE "C"`),
+    decode: (raw) => fromCodePoint(String(raw)),
+  },
+  // The columns' own order knows no letters but A to Z.
+  folded: (sql) => `lower(${sql} COLLATE "und-x-icu")`,
+  contains: (haystack, needle) => `position(${needle} in ${haystack}) > 0`,
+  exactSum: (sql) => `COALESCE(SUM(${sql}), 0)`,
+  booleanBound: (how, sql) => `${how}(${sql}::int)`,
+  nulls: (descending) => (descending ? " NULLS LAST" : " NULLS FIRST"),
+
+  async begin(session, { limits: { lockMs, statementMs } }) {
+    await session.run({
+      text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${statementMs * 2}; SET LOCAL synchronous_commit = on`,
+      values: [],
+    });
+  },
+  async commit(session) {
+    try {
+      await session.run({ text: "COMMIT", values: [] });
+    } catch (error) {
+      throw commitFailure(error);
+    }
+  },
+  async rollback(session) {
+    await session.run({ text: "ROLLBACK", values: [] });
+  },
+  async lockHead(session, { head }, columns) {
+    return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h."id" = 1 FOR UPDATE`, values: [], prepared: true }))[0];
+  },
+  currentRead: "",
+  write: (session, plan, group) => writePostgres(session, plan, group, false),
+  async writeAlone(session, plan, group) {
+    try {
+      return await writePostgres(session, plan, group, true);
+    } catch (error) {
+      // The statement is also the commit.
+      throw commitFailure(error);
+    }
+  },
+  async snapshot(session, read) {
+    await session.run({ text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", values: [] });
+    try {
+      const result = await read();
+      await session.run({ text: "COMMIT", values: [] });
+      return result;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  },
+
+  async durability(session) {
+    const [settings] = await session.run({
+      text: "SELECT current_setting('fsync'), current_setting('full_page_writes')",
+      values: [],
+    });
+    // synchronous_commit is set to on in every transaction of ours.
+    const weak = ["fsync", "full_page_writes"].filter((_, index) => settings?.[index] === "off").map((name) => `${name} = off`);
+    return { durability: weak.length > 0 ? "process" : "power-loss", weak };
+  },
+  async requirements(session) {
+    const [row] = await session.run({
+      text: "SELECT current_setting('server_encoding'), EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu')",
+      values: [],
+    });
+    if (row?.[0] !== "UTF8") return `a database encoded in ${row?.[0]}`;
+    return row?.[1] === "t" ? undefined : "PostgreSQL built without ICU";
+  },
+  async inTransaction(session) {
+    const status = (session.raw as PostgresClient).getTransactionStatus?.();
+    if (status !== undefined && status !== null) return status === "T";
+    // An older pg does not tell. Two calls in one transaction see one time; it moves between statements of their own.
+    const now = async () => (await session.run({ text: "SELECT transaction_timestamp()", values: [] }))[0]?.[0];
+    const first = await now();
+    return first === (await now());
+  },
+  // One statement writes everything, so there is nothing to keep together.
+  atomically: (_session, work) => work(),
+  listen: listenPostgres,
+};
+
+/** See text-order.ts: what lies from U+E000 on goes behind what lies beyond the basic plane. */
+const ordered = (sql: string): string =>
+  `regexp_replace(regexp_replace(${sql}, '([\\uE000-\\uFFFF])', chr(57345) || '\\1', 'g'), '([\\U00010000-\\U0010FFFF])', chr(57344) || '\\1', 'g')`;

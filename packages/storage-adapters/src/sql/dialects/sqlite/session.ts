@@ -1,0 +1,99 @@
+import type { Bound, RawRow } from "../../rows";
+import { byCodePoint } from "../../text-order";
+import type { Session } from "../dialect";
+import { classifySqlite } from "./failures";
+
+/** The part of better-sqlite3's Database that is used. */
+export interface SqliteDatabase {
+  readonly inTransaction: boolean;
+  readonly readonly: boolean;
+  prepare(text: string): SqliteStatement;
+  pragma(text: string, options?: { readonly simple?: boolean }): unknown;
+  function(name: string, options: { readonly deterministic: boolean }, body: (text: unknown) => unknown): unknown;
+}
+
+interface SqliteStatement {
+  readonly reader: boolean;
+  safeIntegers(on: boolean): SqliteStatement;
+  raw(on: boolean): SqliteStatement;
+  all(values: readonly unknown[]): unknown[];
+  run(values: readonly unknown[]): { readonly changes: number };
+}
+
+const prepared = new WeakSet<SqliteDatabase>();
+const statements = new WeakMap<SqliteDatabase, Map<string, SqliteStatement>>();
+const keptStatements = 200;
+
+/** Runs one statement at once. Its preparation is kept with the connection. */
+export function runSqlite(database: SqliteDatabase, text: string, values: readonly Bound[] = [], exact = false): readonly RawRow[] {
+  try {
+    const statement = statementOf(database, text, exact);
+    if (statement.reader) return statement.all(values) as RawRow[];
+    return [[statement.run(values).changes]];
+  } catch (error) {
+    throw classifySqlite(error);
+  }
+}
+
+function statementOf(database: SqliteDatabase, text: string, exact: boolean): SqliteStatement {
+  let kept = statements.get(database);
+  if (!kept) {
+    kept = new Map();
+    statements.set(database, kept);
+  }
+  const name = exact ? `exact ${text}` : text;
+  const known = kept.get(name);
+  if (known) return known;
+  if (kept.size >= keptStatements) kept.clear();
+  // A host may have asked for other integers on its connections.
+  const statement = database.prepare(text).safeIntegers(exact);
+  if (statement.reader) statement.raw(true);
+  kept.set(name, statement);
+  return statement;
+}
+
+/** Settings and functions that belong to a connection, made once for each. */
+export function prepareSqlite(database: SqliteDatabase): void {
+  if (prepared.has(database)) return;
+  try {
+    if (!database.readonly && !database.inTransaction) database.pragma("journal_mode = WAL");
+    if (!database.inTransaction) database.pragma("foreign_keys = ON");
+    database.function("onhand_fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
+    database.function("onhand_order", { deterministic: true }, (text) => (typeof text === "string" ? byCodePoint(text) : text));
+    prepared.add(database);
+  } catch (error) {
+    throw classifySqlite(error);
+  }
+  // better-sqlite3 is built with NORMAL for WAL, which may lose commits with the power.
+  if (!database.inTransaction) database.pragma("synchronous = FULL");
+}
+
+export function sqliteSession(raw: unknown): Session {
+  const database = raw as SqliteDatabase;
+  let broken = false;
+  return {
+    raw,
+    get broken() {
+      return broken;
+    },
+    async run({ text, values, exact }) {
+      prepareSqlite(database);
+      return runSqlite(database, text, values, exact);
+    },
+    destroy() {
+      broken = true;
+      if (database.inTransaction) database.prepare("ROLLBACK").run([]);
+    },
+  };
+}
+
+/** Waiting for another process would stop this one: whoever waits comes back later instead. */
+export function withoutWaiting<T>(on: SqliteDatabase, work: () => T): T {
+  const before = Number(on.pragma("busy_timeout", { simple: true }));
+  if (before !== 0) on.pragma("busy_timeout = 0");
+  try {
+    return work();
+  } finally {
+    if (before !== 0) on.pragma(`busy_timeout = ${before}`);
+  }
+}

@@ -1,0 +1,71 @@
+import { type Row, rowKeyText } from "@onhand/core";
+import type { HeadState } from "./head";
+import { wideText } from "./head";
+import type { TableLayout } from "./layout";
+import { isWide } from "./text-order";
+
+/** What one transaction writes. */
+export interface Group {
+  /** Where the head stood when the transaction began. */
+  readonly from: HeadState;
+  /** Where it will stand. */
+  readonly seq: number;
+  /** The new text of the head row's wide columns; null when it stays. */
+  readonly wide: string | null;
+  readonly writes: readonly TableWrite[];
+}
+
+/** The rows written to one table: upserted by key in a `state` table, inserted in a `log` table. */
+export interface TableWrite {
+  readonly table: TableLayout;
+  readonly rows: readonly Row[];
+}
+
+/** What a transaction has written so far to one table. The last image of each key counts. */
+export interface WrittenRows {
+  readonly table: TableLayout;
+  add(rows: readonly Row[]): void;
+  byKey(): ReadonlyMap<string, Row>;
+  rows(): readonly Row[];
+}
+
+/** Keys are worked out when somebody asks: most transactions never read what they appended. */
+export function createWrittenRows(table: TableLayout): WrittenRows {
+  const written: Row[] = [];
+  const keyed = new Map<string, Row>();
+  let next = 0;
+  function byKey(): ReadonlyMap<string, Row> {
+    for (; next < written.length; next++) {
+      const row = written[next] as Row;
+      keyed.set(rowKeyText(table.definition, row), row);
+    }
+    return keyed;
+  }
+  return {
+    table,
+    add: (rows) => {
+      for (const row of rows) written.push(row);
+    },
+    byKey,
+    rows: () => (table.definition.kind === "log" ? written : [...byKey().values()]),
+  };
+}
+
+/** The group that a transaction's writes make. */
+export function groupOf(from: HeadState, seq: number, written: Iterable<WrittenRows>): Group {
+  const writes: TableWrite[] = [];
+  let wide: Set<string> | undefined;
+  for (const { table, rows } of written) {
+    const all = rows();
+    if (all.length === 0) continue;
+    writes.push({ table, rows: all });
+    for (const column of table.columns) {
+      const name = `${table.definition.name}.${column.name}`;
+      if (column.type !== "text" || from.wide.has(name)) continue;
+      if (!all.some((row) => typeof row[column.name] === "string" && isWide(row[column.name] as string))) continue;
+      wide ??= new Set(from.wide);
+      wide.add(name);
+    }
+  }
+  return { from, seq, wide: wide ? wideText(wide) : null, writes };
+}

@@ -1,0 +1,34 @@
+/** Time and chance, passed in so that tests decide them. */
+export interface Chance {
+  /** Between 0 and 1. */
+  random(): number;
+  /** Milliseconds from any beginning; it only grows. */
+  now(): number;
+  delay(ms: number): Promise<void>;
+}
+
+/** The machine's own. */
+export const realChance: Chance = {
+  random: Math.random,
+  now: () => performance.now(),
+  delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+const maximumTries = 12;
+const maximumMs = 10_000;
+const firstMs = 5;
+const longestMs = 250;
+
+/** Waits between tries, each time up to twice as long and never the same for two who wait: false when it is time to give up. */
+export function createPatience({ random, now, delay }: Chance): { again(maximum?: number): Promise<boolean> } {
+  const since = now();
+  let tries = 0;
+  return {
+    async again(maximum = maximumTries) {
+      tries++;
+      if (tries >= maximum || now() - since >= maximumMs) return false;
+      await delay(random() * Math.min(longestMs, firstMs * 2 ** tries));
+      return true;
+    },
+  };
+}

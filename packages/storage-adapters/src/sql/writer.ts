@@ -1,0 +1,174 @@
+import { InventoryError, type StorageTransaction } from "@onhand/core";
+import { Mutex } from "async-mutex";
+import type { Belief } from "./belief";
+import type { Connections } from "./connections";
+import type { Session, WritePlan } from "./dialects/dialect";
+import { isSqlFailure, sqlFailure, toInventoryError } from "./failures";
+import type { Group } from "./group";
+import { decodeHead, type HeadState, wideColumns } from "./head";
+import type { TableLayout } from "./layout";
+import { headSelect } from "./query";
+import { transactionReads, type WithSession } from "./reads";
+import { type Chance, createPatience } from "./retry";
+import { readHead, type Schema } from "./schema";
+import { createPending } from "./transaction";
+
+type Work<T> = (tx: StorageTransaction) => Promise<T>;
+
+/** What an attempt came to: an answer that stands, or somebody else moved the head. */
+type Attempt<T> = { readonly answer: T } | typeof missed;
+
+const missed = Symbol("missed");
+
+/** Runs transactions of this process one after the other. */
+export interface Writer {
+  transaction<T>(work: Work<T>): Promise<T>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+export interface WriterOptions {
+  readonly schema: Schema;
+  readonly plan: WritePlan;
+  readonly connections: Connections;
+  readonly tableOf: (name: string) => TableLayout;
+  readonly belief: Belief;
+  readonly committed: (seq: number) => void;
+  readonly chance: Chance;
+}
+
+// After a miss the head is locked first until it has stood still for so many groups.
+const lockedGroups = 8;
+const lostTries = 3;
+
+/**
+ * Who knows where the head stands needs no lock: work runs on plain reads, and one compare-and-set at the end writes all of
+ * it if the head has not moved since, else nothing. After a miss the head row is locked first while others are about.
+ */
+export function createWriter({ schema, plan, connections, tableOf, belief, committed, chance }: WriterOptions): Writer {
+  const { dialect } = schema;
+  const turns = new Mutex();
+  let groupsToLock = 0;
+  // Set while a commit of ours may still be on its way: the next one makes sure that it finds the head moved.
+  let fence = false;
+
+  async function runWork<T>(head: HeadState, withSession: WithSession, work: Work<T>) {
+    const pending = createPending(head, tableOf, transactionReads(schema, tableOf, head, withSession));
+    try {
+      const answer = await work(pending.transaction);
+      if (pending.failure) throw pending.failure;
+      return { answer, group: pending.end() };
+    } catch (error) {
+      throw pending.failure ?? error;
+    } finally {
+      pending.end();
+    }
+  }
+
+  async function optimistic<T>(work: Work<T>, head: HeadState): Promise<Attempt<T>> {
+    let done: Awaited<ReturnType<typeof runWork<T>>> | undefined;
+    let rejection: { readonly error: unknown } | undefined;
+    try {
+      done = await runWork(head, connections.use, work);
+    } catch (error) {
+      if (isSqlFailure(error)) throw error;
+      rejection = { error };
+    }
+    if (!done?.group) {
+      // Nothing to compare-and-set, but an answer or a refusal built on old rows would be as wrong as a write.
+      const now = await connections.use((session) => readHead(schema, session));
+      belief.learn(now);
+      if (now.commits !== head.commits) return missed;
+      if (rejection) throw rejection.error;
+      return done as { readonly answer: T };
+    }
+    const { group } = done;
+    if (!(await connections.use((session) => dialect.writeAlone(session, plan, group)))) return missed;
+    wrote(group);
+    return done;
+  }
+
+  async function locked<T>(work: Work<T>): Promise<Attempt<T>> {
+    return connections.use(async (session) => {
+      try {
+        await dialect.begin(session, plan);
+        const head = decodeHead(await dialect.lockHead(session, plan, headSelect(dialect, "h")));
+        requireVersion(head, schema.version);
+        const stoodStill = head.commits === belief.head?.commits;
+        belief.learn(head);
+        const { answer, group } = await runWork(head, (use) => use(session), work);
+        await save(session, group ?? (fence ? { from: head, seq: head.seq, wide: null, writes: [] } : undefined));
+        groupsToLock = stoodStill ? Math.max(0, groupsToLock - 1) : lockedGroups;
+        return { answer };
+      } catch (error) {
+        await undo(session);
+        throw error;
+      }
+    });
+  }
+
+  async function save(session: Session, group: Group | undefined): Promise<void> {
+    if (!group) return dialect.rollback(session);
+    if (!(await dialect.write(session, plan, group))) throw sqlFailure("corrupt", new Error("the head row moved while it was locked"));
+    await dialect.commit(session);
+    fence = false;
+    wrote(group);
+  }
+
+  async function undo(session: Session): Promise<void> {
+    if (session.broken) return;
+    try {
+      await dialect.rollback(session);
+    } catch {
+      // Whether it was undone is not known, so nobody gets this connection again; its end undoes it.
+      session.destroy();
+    }
+  }
+
+  function wrote({ from, seq, wide }: Group): void {
+    belief.learn({ ...from, seq, commits: from.commits + 1, wide: wide === null ? from.wide : wideColumns(wide) });
+    committed(seq);
+  }
+
+  async function attempt<T>(work: Work<T>): Promise<Attempt<T>> {
+    const { head } = belief;
+    try {
+      return await (head && groupsToLock === 0 ? optimistic(work, head) : locked(work));
+    } catch (error) {
+      // Who appended a key that is there may have looked before it was: with the head locked it will be known.
+      if (isSqlFailure(error) && error.kind === "duplicate" && head && groupsToLock === 0) return missed;
+      throw error;
+    }
+  }
+
+  async function run<T>(work: Work<T>): Promise<T> {
+    const patience = createPatience(chance);
+    for (;;) {
+      try {
+        const outcome = await attempt(work);
+        if (outcome !== missed) return outcome.answer;
+        groupsToLock = lockedGroups;
+      } catch (error) {
+        if (!isSqlFailure(error)) throw error;
+        if (error.kind === "unknown") {
+          belief.forget();
+          fence = true;
+        }
+        if (error.kind === "conflict") groupsToLock = lockedGroups;
+        const again = error.kind === "conflict" ? await patience.again() : error.kind === "lost" && (await patience.again(lostTries));
+        if (!again) throw toInventoryError(error);
+      }
+    }
+  }
+
+  return {
+    transaction: (work) => turns.runExclusive(() => run(work)),
+    idle: () => turns.waitForUnlock(),
+  };
+}
+
+/** Refuses to write by tables that a newer process has changed since. */
+export function requireVersion(head: HeadState, version: number): void {
+  if (head.version !== version)
+    throw new InventoryError("UNSUPPORTED", { feature: `tables of version ${head.version}; this is version ${version}` });
+}

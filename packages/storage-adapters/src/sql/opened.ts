@@ -3,6 +3,7 @@ import { type Belief, createBelief } from "./belief";
 import { type Connections, createConnections } from "./connections";
 import { dialectOf } from "./detect";
 import type { Dialect, Durability, SessionLimits, WritePlan } from "./dialects/dialect";
+import type { HeadState } from "./head";
 import type { HostOptions } from "./host";
 import { headTable, type Namespace, type TableLayout } from "./layout";
 import { checksum } from "./names";
@@ -77,7 +78,10 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
         (dialect.listen as NonNullable<Dialect["listen"]>)(connections.acquireRaw, plan.channel, heard, ended),
     }),
   });
-  const committed = (seq: number) => watch.tell(seq);
+  const committed = (after: HeadState) => {
+    belief.learn(after);
+    watch.tell(after.seq);
+  };
   return {
     schema,
     epoch: head.epoch,

@@ -14,7 +14,7 @@ export const realChance: Chance = {
   delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-const maximumTries = 12;
+const maximumTries = 200;
 const maximumMs = 10_000;
 const firstMs = 5;
 const longestMs = 250;

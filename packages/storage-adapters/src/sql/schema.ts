@@ -94,7 +94,7 @@ function addColumns({ dialect: { ddl } }: Schema, table: TableLayout, existing: 
     });
 }
 
-function createIndexes({ dialect, namespace }: Schema, table: TableLayout, existing: ReadonlySet<string>): string[] {
+function createIndexes({ dialect }: Schema, table: TableLayout, existing: ReadonlySet<string>): string[] {
   const { definition } = table;
   // Rows that a trace leads to are found without an index on seq, which every update would have to maintain.
   const bySeq = definition.tracedBy || definition.key[0] === "seq" ? [] : [["seq"]];

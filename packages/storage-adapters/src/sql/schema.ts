@@ -152,7 +152,7 @@ async function inspect(schema: Schema, session: Session): Promise<{ head: HeadSt
     throw new InventoryError("UNSUPPORTED", { feature: `tables of version ${head.version}; this is version ${version}` });
   const gone = head?.version === version ? tables.find((table) => !existing.columns.has(table.name)) : undefined;
   // An empty table in its place would be a ledger with a hole that nobody sees.
-  if (gone) throw new InventoryError("STORAGE_CORRUPT", { reason: `the table ${gone.name} is missing` });
+  if (gone) throw new InventoryError("STORAGE_CORRUPT", { reason: `the table ${gone.definition.name} is missing` });
   return { head, missing: missingStatements(schema, existing) };
 }
 

@@ -1,4 +1,5 @@
 import type { Dialect } from "../dialect";
+import { undo } from "../undo";
 
 const types = { text: 'text COLLATE "C"', integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "json" } as const;
 
@@ -42,7 +43,7 @@ export const postgresDdl: Dialect["ddl"] = {
       await session.run({ text: "COMMIT", values: [] });
       return result;
     } catch (error) {
-      session.destroy();
+      await undo(session);
       throw error;
     }
   },

@@ -1,4 +1,6 @@
 import type { Dialect } from "../dialect";
+import { undo } from "../undo";
+import { beginSqlite, type SqliteDatabase } from "./session";
 
 /** How tables are made in SQLite. Schemas are attached databases there, so there are none here. */
 export const sqliteDdl: Dialect["ddl"] = {
@@ -27,13 +29,13 @@ export const sqliteDdl: Dialect["ddl"] = {
 
   async locked(session, _lock, inside, work) {
     if (inside) return work();
-    await session.run({ text: "BEGIN IMMEDIATE", values: [] });
+    beginSqlite(session.raw as SqliteDatabase);
     try {
       const result = await work();
       await session.run({ text: "COMMIT", values: [] });
       return result;
     } catch (error) {
-      session.destroy();
+      await undo(session);
       throw error;
     }
   },

@@ -9,11 +9,12 @@ export const sqliteDdl: Dialect["ddl"] = {
     return type === "boolean" ? `INTEGER CHECK (${sql} IN (0, 1))` : "INTEGER";
   },
   // Rows stand in the order of their key, and hold what their columns say.
-  tableOptions: " STRICT, WITHOUT ROWID",
+  tableOptions: () => " STRICT, WITHOUT ROWID",
   textType: "TEXT",
   indexed: ({ sql }) => sql,
   defaultOf: ({ type }) => (type === "text" ? "''" : type === "json" ? "'null'" : "0"),
   ifNotExists: "IF NOT EXISTS ",
+  partialIndexes: true,
 
   async existing(session, _namespace, names) {
     const columns = new Map<string, Set<string>>();

@@ -3,6 +3,7 @@ import { Mutex } from "async-mutex";
 import type { Belief } from "./belief";
 import type { Connections } from "./connections";
 import type { Session, WritePlan } from "./dialects/dialect";
+import { undo } from "./dialects/undo";
 import { isSqlFailure, sqlFailure, toInventoryError } from "./failures";
 import { type Group, headAfter } from "./group";
 import { decodeHead, type HeadState } from "./head";
@@ -114,16 +115,6 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
     await dialect.commit(session);
     fence = false;
     committed(headAfter(group));
-  }
-
-  async function undo(session: Session): Promise<void> {
-    if (session.broken) return;
-    try {
-      await dialect.rollback(session);
-    } catch {
-      // Whether it was undone is not known, so nobody gets this connection again; its end undoes it.
-      session.destroy();
-    }
   }
 
   async function attempt<T>(work: Work<T>): Promise<Attempt<T>> {

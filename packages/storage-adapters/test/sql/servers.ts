@@ -90,7 +90,7 @@ const postgres: Engine = {
   async place() {
     const schema = newName();
     const pools = createPools((pool, connection) =>
-      createKnex({ client: "pg", connection: { connectionString: connections.postgres, ...connection }, pool }),
+      createKnex({ client: "pg", connection: { connectionString: connections.postgres, ...connection }, searchPath: [schema], pool }),
     );
     return {
       connect: pools.connect,

@@ -62,7 +62,7 @@ export function prepareSqlite(database: SqliteDatabase): void {
       extended.add(database);
     }
     if (configured.has(database) || database.inTransaction) return;
-    if (!database.readonly) database.pragma("journal_mode = WAL");
+    if (!database.readonly) withoutWaiting(database, () => database.pragma("journal_mode = WAL"));
     database.pragma("foreign_keys = ON");
     // better-sqlite3 is built with NORMAL for WAL, which may lose commits with the power.
     database.pragma("synchronous = FULL");
@@ -101,4 +101,10 @@ export function withoutWaiting<T>(on: SqliteDatabase, work: () => T): T {
   } finally {
     if (before !== 0) on.pragma(`busy_timeout = ${before}`);
   }
+}
+
+/** Begins a transaction that may write, or fails at once when somebody else is in one. */
+export function beginSqlite(on: SqliteDatabase): void {
+  prepareSqlite(on);
+  withoutWaiting(on, () => runSqlite(on, "BEGIN IMMEDIATE"));
 }

@@ -237,14 +237,10 @@ function strictlyBehind(writing: Writing, column: ColumnLayout, descending: bool
   return descending && column.nullable ? `(${compared} OR ${column.sql} IS NULL)` : compared;
 }
 
-/** The rows with these keys, in the order of the keys. */
+/** The rows with these keys. */
 export function planKeys(dialect: Dialect, table: TableLayout, keys: readonly (readonly (string | number)[])[], suffix: string): Statement {
   const parameters = createParameters(dialect.placeholder);
   const checked = keys.map((key) => table.key.map((column, index) => encodeCondition(column, key[index])));
-  const select = table.columns.map((column) => column.sql).join(", ");
-  return {
-    text: `SELECT ${select} FROM ${table.sql} WHERE ${dialect.keyIn(parameters, table, checked)}${suffix}`,
-    values: parameters.values,
-    prepared: true,
-  };
+  const select = table.columns.map((column) => `t.${column.sql}`).join(", ");
+  return { text: `SELECT ${select} FROM ${dialect.byKeys(parameters, table, checked, suffix)}`, values: parameters.values, prepared: true };
 }

@@ -77,8 +77,8 @@ export interface Dialect extends Quoting {
 
   /** The values of a list as a subselect of one column. */
   list(parameters: Parameters, column: ColumnLayout, values: readonly (string | number)[]): string;
-  /** The condition that a row's key is one of these. */
-  keyIn(parameters: Parameters, table: TableLayout, keys: readonly Key[]): string;
+  /** The rows with these keys, as what stands behind FROM; they are called `t`. `suffix` ends the statement that reads them. */
+  byKeys(parameters: Parameters, table: TableLayout, keys: readonly Key[], suffix: string): string;
   /** How a column's text is ordered by code unit; see text-order.ts. */
   readonly codeUnits: {
     ofColumn(sql: string): string;

@@ -18,13 +18,13 @@ export const mysql = (mariadb: boolean): Dialect => ({
 
   list: (parameters, column, values) =>
     `SELECT j.v FROM JSON_TABLE(${parameters.add(JSON.stringify(values))}, '$[*]' COLUMNS (v ${jsonTableType(column, mariadb)} PATH '$')) j`,
-  keyIn(parameters, table, keys) {
+  byKeys(parameters, table, keys, suffix) {
     const row = `(${table.key.map(() => "?").join(", ")})`;
     // Filled up with the last key to a power of two: the server keeps every text it was once given, and has room for so many.
     const length = 2 ** Math.ceil(Math.log2(keys.length));
     const padded = Array.from({ length }, (_, index) => keys[Math.min(index, keys.length - 1)] ?? []);
     for (const key of padded) for (const value of key) parameters.add(value);
-    return `(${table.key.map((column) => column.sql).join(", ")}) IN (${padded.map(() => row).join(", ")})`;
+    return `${table.sql} t WHERE (${table.key.map((column) => column.sql).join(", ")}) IN (${padded.map(() => row).join(", ")})${suffix}`;
   },
   codeUnits: {
     ofColumn: (sql) => ordered(sql),

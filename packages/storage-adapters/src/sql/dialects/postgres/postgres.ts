@@ -20,13 +20,14 @@ export const postgres: Dialect = {
   ddl: postgresDdl,
 
   list: (parameters, { type }, values) => `SELECT unnest(${parameters.add(values)}::${arrays[type]}[])`,
-  keyIn(parameters, table, keys) {
-    const columns = table.key.map(
+  byKeys(parameters, table, keys) {
+    const lists = table.key.map(
       ({ type }, index) => `${parameters.add(keys.map((key) => key[index] as string | number))}::${arrays[type]}[]`,
     );
-    const [first] = table.key;
-    if (first && table.key.length === 1) return `${first.sql} = ANY(${columns[0]})`;
-    return `(${table.key.map((column) => column.sql).join(", ")}) IN (SELECT * FROM unnest(${columns.join(", ")}))`;
+    const same = table.key.map(({ sql }, index) => `"r".${sql} = "k"."c${index}"`).join(" AND ");
+    // One look into the index for each key. A plain IN is read from beginning to end as long as the statistics say that the table is small.
+    const row = `SELECT "r".* FROM ${table.sql} "r" WHERE ${same} LIMIT 1`;
+    return `unnest(${lists.join(", ")}) AS "k"(${table.key.map((_, index) => `"c${index}"`).join(", ")}) CROSS JOIN LATERAL (${row}) t`;
   },
   codeUnits: {
     ofColumn: (sql) => ordered(sql),

@@ -34,12 +34,13 @@ export const sqlite: Dialect = {
   ddl: sqliteDdl,
 
   list: (parameters, _column, values) => `SELECT value FROM json_each(${parameters.add(JSON.stringify(values))})`,
-  keyIn(parameters, table, keys) {
+  byKeys(parameters, table, keys) {
+    const from = `${table.sql} t WHERE`;
     if (keys.length === 1)
-      return table.key.map((column, index) => `${column.sql} = ${parameters.add(keys[0]?.[index] ?? null)}`).join(" AND ");
+      return `${from} ${table.key.map((column, index) => `${column.sql} = ${parameters.add(keys[0]?.[index] ?? null)}`).join(" AND ")}`;
     const listed = parameters.add(JSON.stringify(keys));
-    if (table.key.length === 1) return `${keySql(table)} IN (SELECT value ->> 0 FROM json_each(${listed}))`;
-    return `(${keySql(table)}) IN (SELECT ${table.key.map((_, index) => `value ->> ${index}`).join(", ")} FROM json_each(${listed}))`;
+    if (table.key.length === 1) return `${from} ${keySql(table)} IN (SELECT value ->> 0 FROM json_each(${listed}))`;
+    return `${from} (${keySql(table)}) IN (SELECT ${table.key.map((_, index) => `value ->> ${index}`).join(", ")} FROM json_each(${listed}))`;
   },
   codeUnits: {
     ofColumn: (sql) => `onhand_order(${sql})`,

@@ -6,6 +6,7 @@ export interface Chance {
   random(): number;
   /** Milliseconds from any beginning; it only grows. */
   now(): number;
+  /** Resolves after so many milliseconds. */
   delay(ms: number): Promise<void>;
 }
 

@@ -30,7 +30,9 @@ export interface StorageHandle {
 /** A transaction of the host: what a storage is handed to join it, and how the host ends it. */
 export interface HostTransaction {
   readonly handle: unknown;
+  /** Ends it: everything written in it is kept. */
   commit(): Promise<void>;
+  /** Ends it: nothing written in it is kept. */
   rollback(): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ const sections: Readonly<Record<string, string>> = {
   changes: "Changes",
   watch: "Hints",
   shared: "Several owners",
+  host: "The host's transactions",
   durable: "Durability",
   ledger: "The ledger on top of it",
   close: "Closing",

@@ -1,4 +1,4 @@
-import type { Inventory } from "@onhand/core";
+import type { HostInventory } from "@onhand/core";
 import type { Knex } from "knex";
 import { type Contender, type Effort, takeTurns } from "../measure";
 import { type Result, resultOf } from "../result";
@@ -57,7 +57,7 @@ const joined = (engine: SqlEngine, workload: Workload): Contender => ({
     const { inventory, knex } = await openShop(place, workload);
     const host = place.knex();
     await createOrders(host);
-    const join: (trx: Knex.Transaction) => Pick<Inventory, "stock"> = inventory.with;
+    const join: (trx: Knex.Transaction) => Pick<HostInventory, "stock"> = inventory.with;
     return {
       move: (n) =>
         host.transaction(async (trx) => {

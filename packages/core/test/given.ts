@@ -1,4 +1,4 @@
-import { keyOf, keyText, type Row, type Write } from "@onhand/core";
+import { type Key, keyOf, keyText, type Row, type Write } from "@onhand/core";
 import { parse } from "../src/domain/catalog/commands";
 import { createProduct, createStore } from "../src/domain/catalog/decide";
 import type { CommandDefinition, Decision, Table, View } from "../src/domain/shared/slice";
@@ -13,7 +13,8 @@ export function rowsOf(tables: readonly Table<Row>[]): Rows {
   const rows = new Map<string, Map<string, Row>>(tables.map((table) => [table.name, new Map()]));
   const byName = new Map(tables.map((table) => [table.name, table]));
   return {
-    get: <R extends Row>(table: Table<R>, key: readonly (string | number)[]) => rows.get(table.name)?.get(keyText(key)) as R | undefined,
+    get: <R extends Row>(table: Table<R>, key: Key | string) =>
+      rows.get(table.name)?.get(typeof key === "string" ? key : keyText(key)) as R | undefined,
     find: <R extends Row>(table: Table<R>, where: Readonly<Record<string, unknown>>) =>
       [...(rows.get(table.name)?.values() ?? [])].filter((row) =>
         Object.entries(where).every(([column, value]) => row[column] === value),

@@ -8,13 +8,13 @@ import { InventoryError, type InventoryErrorCode } from "../errors";
 import type { Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { consoleLogger, type Logger } from "../ports/logger";
-import type { StorageAdapter, StorageCapabilities } from "../ports/storage";
+import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import { createProducts, type ProductsApi } from "./products";
-import { type CommandInput, createRunner } from "./runner";
+import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
 
@@ -30,6 +30,15 @@ export interface InventoryOptions {
   readonly queue?: QueueLimits;
   /** Hears of failures that have no caller, such as a listener's; the console unless given. */
   readonly logger?: Logger;
+}
+
+/** An inventory inside a transaction of the host. */
+export interface HostInventory {
+  readonly products: ProductsApi;
+  readonly stores: StoresApi;
+  readonly stock: Omit<StockApi, "asOf">;
+  /** Runs a command by its name, as {@link Inventory.execute} does. */
+  readonly execute: Inventory["execute"];
 }
 
 /** A stock ledger: commands, questions and a live feed over one storage. */
@@ -54,11 +63,23 @@ export interface Inventory {
    */
   execute(command: string, input: Readonly<Record<string, unknown>>): Promise<Receipt & Readonly<Record<string, unknown>>>;
   /**
-   * The same commands inside a transaction of the host's own database.
+   * The same commands inside a transaction of the host's own database: they are kept if the host commits and leave nothing
+   * behind if it rolls back. Questions asked here see what the transaction has done so far.
    *
+   * From the first command to the host's commit no other writer gets on, so it comes as late in the transaction as the
+   * host can place it. Listeners hear of it after the commit. A command that fails for a reason of the storage leaves the
+   * transaction to be rolled back.
+   *
+   * @param hostTransaction - what the storage's own database takes for one, such as a `Knex.Transaction`.
    * @throws {@link InventoryError} `UNSUPPORTED` where the storage has no host transactions (`capabilities.hostTransactions`).
+   * @example
+   * await knex.transaction(async (trx) => {
+   *   await trx("orders").insert({ id: 1042, sku: "TEA-50" });
+   *   await inventory.with(trx).stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 1, idempotencyKey: "order-1042" });
+   * });
+   * @see docs/guides/sql.md
    */
-  with(hostTransaction: unknown): never;
+  with(hostTransaction: object): HostInventory;
   /** Proves that every level is the sum of its movements, from the first on. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
   /** Makes every level the sum of its movements again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
@@ -97,20 +118,43 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
-    execute(command, input) {
-      const definition = commands.get(command);
-      if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
-      return Promise.reject(
-        new InventoryError("INVALID_INPUT", {
-          issues: [{ path: "command", message: `there is no command ${String(command).slice(0, 64)}` }],
-        }),
-      );
-    },
-    with() {
-      throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
+    execute: executeWith(run),
+    with(hostTransaction) {
+      if (!storage.capabilities.hostTransactions)
+        throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
+      if (typeof hostTransaction !== "object" && typeof hostTransaction !== "function")
+        throw new TypeError("with() takes a transaction of the host, such as a Knex.Transaction");
+      const inside = createRunner(engine.join(hostTransaction), authorize);
+      const reads = readsInside(storage, hostTransaction);
+      return {
+        products: createProducts(inside, reads),
+        stores: createStores(inside, reads),
+        stock: createStock(inside, reads),
+        execute: executeWith(inside),
+      };
     },
     verify: () => verify(engine, storage),
     rebuild: () => rebuild(engine, clock),
     close: () => engine.close(),
   };
 }
+
+const executeWith =
+  (run: Run): Inventory["execute"] =>
+  (command, input) => {
+    const definition = commands.get(command);
+    if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
+    return Promise.reject(
+      new InventoryError("INVALID_INPUT", {
+        issues: [{ path: "command", message: `there is no command ${String(command).slice(0, 64)}` }],
+      }),
+    );
+  };
+
+/** What a host's transaction sees. */
+const readsInside = (storage: StorageAdapter, host: object): Reads => ({
+  find: (table, query) => storage.transaction((tx) => tx.find(table, query), { host }),
+  aggregate: async () => {
+    throw new InventoryError("UNSUPPORTED", { feature: "sums inside a host's transaction" });
+  },
+});

@@ -1,6 +1,6 @@
 import type { Column, Row, TableDefinition, Value } from "../domain/shared/rows";
 import { InventoryError } from "../errors";
-import type { OrderBy, Query, StorageAdapter } from "../ports/storage";
+import type { OrderBy, Query, Reads } from "../ports/storage";
 
 /** One page of a list. Without `nextCursor` it is the last. */
 export interface List<Item> {
@@ -22,7 +22,7 @@ interface ListQuery extends Omit<Query, "after"> {
 
 /** Reads one page of a table and tells where the ledger stood. */
 export async function readPage<Item>(
-  storage: StorageAdapter,
+  storage: Reads,
   table: TableDefinition,
   { cursor, ...query }: ListQuery,
   toItem: (row: Row) => Item,

@@ -6,8 +6,9 @@ import { parser } from "../domain/shared/parse";
 import { label, pageFields, searchText, sku, skuKeyOf } from "../domain/shared/schemas";
 import type { Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
-import type { StorageAdapter, Where } from "../ports/storage";
+import type { ReadOptions, Reads, Where } from "../ports/storage";
 import { type List, type PageRequest, readPage } from "./paging";
+import { readsAt } from "./reads";
 import { inputOf, type Run } from "./runner";
 
 /** Who does a command, and the key that makes its retries safe. */
@@ -56,9 +57,9 @@ export interface ProductsApi {
    */
   archive(sku: string, options?: CommandOptions): Promise<ProductReceipt>;
   /** @throws {@link InventoryError} `UNKNOWN_PRODUCT`. */
-  get(sku: string): Promise<Product>;
+  get(sku: string, options?: ReadOptions): Promise<Product>;
   /** Products in use, by SKU, a page at a time. */
-  list(filter?: ProductFilter): Promise<List<Product>>;
+  list(filter?: ProductFilter, options?: ReadOptions): Promise<List<Product>>;
 }
 
 const filterSchema = parser(
@@ -77,13 +78,13 @@ const parseSku = parser(z.strictObject({ sku }));
 
 const searched = ["sku", "name", "barcode", "category"];
 
-export function createProducts(run: Run, storage: StorageAdapter): ProductsApi {
+export function createProducts(run: Run, storage: Reads): ProductsApi {
   return {
     create: (input) => run(createProduct, input),
     update: async (key, patch) => run(updateProduct, inputOf(patch, { sku: key })),
     archive: async (key, options) => run(archiveProduct, inputOf(options, { sku: key })),
-    get: async (key) => toProduct(await findProduct(storage, parseSku({ sku: key }).sku)),
-    async list(filter = {}) {
+    get: async (key, options) => toProduct(await findProduct(readsAt(storage, options), parseSku({ sku: key }).sku)),
+    async list(filter = {}, options) {
       const { search, archived, orderBy, descending, limit, cursor, ...equal } = filterSchema(filter);
       const where: Where = { ...defined(equal), ...(archived !== "any" && { archived }) };
       const column = orderBy === "sku" ? "skuKey" : orderBy;
@@ -94,14 +95,14 @@ export function createProducts(run: Run, storage: StorageAdapter): ProductsApi {
         orderBy: [{ column, descending }],
         ...(search && { search: { columns: searched, text: search } }),
       };
-      const { items, nextCursor } = await readPage(storage, products, query, (row) => toProduct(row as ProductRow));
+      const { items, nextCursor } = await readPage(readsAt(storage, options), products, query, (row) => toProduct(row as ProductRow));
       return { items, ...(nextCursor !== undefined && { nextCursor }) };
     },
   };
 }
 
 /** The product a caller means, however they spell its SKU. */
-export async function findProduct(storage: StorageAdapter, given: string): Promise<ProductRow> {
+export async function findProduct(storage: Reads, given: string): Promise<ProductRow> {
   const { rows } = await storage.find(products.name, { where: { skuKey: skuKeyOf(given) }, limit: 1 });
   if (rows[0]) return rows[0] as ProductRow;
   throw new InventoryError("UNKNOWN_PRODUCT", { sku: given });

@@ -1,6 +1,6 @@
 import { fingerprint } from "../domain/shared/fingerprint";
 import type { CommandDefinition } from "../domain/shared/slice";
-import type { Engine } from "../engine/engine";
+import type { Submitter } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
 import type { Authorize } from "../ports/authorize";
@@ -16,7 +16,7 @@ export interface CommandInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-export function createRunner(engine: Engine, authorize: Authorize | undefined): Run {
+export function createRunner(engine: Submitter, authorize: Authorize | undefined): Run {
   return (definition, input) => {
     try {
       const parsed = definition.parse(input);

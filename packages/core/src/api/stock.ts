@@ -19,9 +19,10 @@ import {
   untouchedLevel,
 } from "../domain/stock/tables";
 import type { Receipt } from "../engine/job";
-import type { StorageAdapter, Where } from "../ports/storage";
+import type { ReadOptions, Reads, Where } from "../ports/storage";
 import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } from "./paging";
 import { defined, findProduct } from "./products";
+import { readsAt } from "./reads";
 import { inputOf, type Run } from "./runner";
 import { findStore } from "./stores";
 
@@ -121,18 +122,18 @@ export interface StockApi {
    *
    * @throws {@link InventoryError} `UNKNOWN_PRODUCT` or `UNKNOWN_STORE`: a typing error is not an empty shelf.
    */
-  level(key: { readonly sku: string; readonly storeId: string }): Promise<StockLevel>;
+  level(key: { readonly sku: string; readonly storeId: string }, options?: ReadOptions): Promise<StockLevel>;
   /** Levels that ever moved, by SKU and store, a page at a time. */
-  levels(filter?: LevelFilter): Promise<List<StockLevel>>;
+  levels(filter?: LevelFilter, options?: ReadOptions): Promise<List<StockLevel>>;
   /** The ledger, a page at a time. */
-  movements(filter?: MovementFilter): Promise<List<Movement>>;
+  movements(filter?: MovementFilter, options?: ReadOptions): Promise<List<Movement>>;
   /**
    * How much was there at a time: the sum of all movements that had occurred by then, those written down later included.
    *
    * @example
    * const { items } = await inventory.stock.asOf("2026-01-01T00:00:00Z", { storeId: "berlin" });
    */
-  asOf(time: Instant, filter?: LevelFilter): Promise<List<PastLevel>>;
+  asOf(time: Instant, filter?: LevelFilter, options?: ReadOptions): Promise<List<PastLevel>>;
 }
 
 const levelFields = { sku: sku.optional(), storeId: storeId.optional(), ...pageFields };
@@ -150,23 +151,24 @@ const parseMovementFilter = parser(
   }),
 );
 
-export function createStock(run: Run, storage: StorageAdapter): StockApi {
+export function createStock(run: Run, storage: Reads): StockApi {
   /** Conditions on the level; the SKU as the product spells it. */
-  async function levelWhere(filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
+  async function levelWhere(reads: Reads, filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
     return {
-      ...(filter.sku !== undefined && { sku: (await findProduct(storage, filter.sku)).sku }),
-      ...(filter.storeId !== undefined && { storeId: (await findStore(storage, filter.storeId)).id }),
+      ...(filter.sku !== undefined && { sku: (await findProduct(reads, filter.sku)).sku }),
+      ...(filter.storeId !== undefined && { storeId: (await findStore(reads, filter.storeId)).id }),
     };
   }
 
-  async function level(key: { readonly sku: string; readonly storeId: string }): Promise<StockLevel> {
+  async function level(key: { readonly sku: string; readonly storeId: string }, options?: ReadOptions): Promise<StockLevel> {
     const wanted = parseLevelKey(key);
-    const direct = await storage.find(levels.name, { where: wanted, limit: 1 });
+    const reads = readsAt(storage, options);
+    const direct = await reads.find(levels.name, { where: wanted, limit: 1 });
     if (direct.rows[0]) return toStockLevel(direct.rows[0] as LevelRow);
-    const product = await findProduct(storage, wanted.sku);
-    await findStore(storage, wanted.storeId);
+    const product = await findProduct(reads, wanted.sku);
+    await findStore(reads, wanted.storeId);
     const where = { sku: product.sku, storeId: wanted.storeId };
-    const { rows } = await storage.find(levels.name, { where, limit: 1 });
+    const { rows } = await reads.find(levels.name, { where, limit: 1 });
     return toStockLevel((rows[0] as LevelRow | undefined) ?? untouchedLevel(where, product.decimals));
   }
 
@@ -181,26 +183,31 @@ export function createStock(run: Run, storage: StorageAdapter): StockApi {
     apply: async (lines, options) => run(apply, inputOf(options, { lines })),
     level,
 
-    async levels(filter = {}) {
+    async levels(filter = {}, options) {
+      const reads = readsAt(storage, options);
       const { limit, cursor, ...key } = parseLevelFilter(filter);
-      return list(await readPage(storage, levels, { where: await levelWhere(key), limit, cursor }, (row) => toStockLevel(row as LevelRow)));
+      return list(
+        await readPage(reads, levels, { where: await levelWhere(reads, key), limit, cursor }, (row) => toStockLevel(row as LevelRow)),
+      );
     },
 
-    async movements(filter = {}) {
+    async movements(filter = {}, options) {
+      const reads = readsAt(storage, options);
       const { limit, cursor, order, type, reference: cause, from, to, ...key } = parseMovementFilter(filter);
       const where = {
-        ...(await levelWhere(key)),
+        ...(await levelWhere(reads, key)),
         ...defined({ type, referenceType: cause?.type, referenceId: cause?.id }),
         ...((from !== undefined || to !== undefined) && { occurredAt: defined({ gte: from, lt: to }) }),
       } as Where;
       const orderBy = [{ column: "seq", descending: order === "desc" }];
-      return list(await readPage(storage, movements, { where, orderBy, limit, cursor }, (row) => toMovement(row as MovementRow)));
+      return list(await readPage(reads, movements, { where, orderBy, limit, cursor }, (row) => toMovement(row as MovementRow)));
     },
 
-    async asOf(time, filter = {}) {
+    async asOf(time, filter = {}, options) {
+      const reads = readsAt(storage, options);
       const { time: until, limit, cursor, ...key } = parseAsOf({ ...filter, time });
-      const rows = await storage.aggregate(movements.name, {
-        where: { ...(await levelWhere(key)), occurredAt: { lte: until } },
+      const rows = await reads.aggregate(movements.name, {
+        where: { ...(await levelWhere(reads, key)), occurredAt: { lte: until } },
         by: ["sku", "storeId", "decimals"],
         measures: { onHand: { sum: "delta" } },
       });

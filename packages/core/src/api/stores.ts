@@ -6,9 +6,10 @@ import { parser } from "../domain/shared/parse";
 import { pageFields, storeId } from "../domain/shared/schemas";
 import type { Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
-import type { StorageAdapter } from "../ports/storage";
+import type { ReadOptions, Reads } from "../ports/storage";
 import { type List, type PageRequest, readPage } from "./paging";
 import { type CommandOptions, defined } from "./products";
+import { readsAt } from "./reads";
 import { inputOf, type Run } from "./runner";
 
 /** Which stores to list. */
@@ -40,9 +41,9 @@ export interface StoresApi {
    */
   archive(id: string, options?: CommandOptions): Promise<StoreReceipt>;
   /** @throws {@link InventoryError} `UNKNOWN_STORE`. */
-  get(id: string): Promise<Store>;
+  get(id: string, options?: ReadOptions): Promise<Store>;
   /** Stores in use, by id, a page at a time. */
-  list(filter?: StoreFilter): Promise<List<Store>>;
+  list(filter?: StoreFilter, options?: ReadOptions): Promise<List<Store>>;
 }
 
 const filterSchema = parser(
@@ -50,22 +51,24 @@ const filterSchema = parser(
 );
 const parseId = parser(z.strictObject({ id: storeId }));
 
-export function createStores(run: Run, storage: StorageAdapter): StoresApi {
+export function createStores(run: Run, storage: Reads): StoresApi {
   return {
     create: (input) => run(createStore, input),
     update: async (id, patch) => run(updateStore, inputOf(patch, { id })),
     archive: async (id, options) => run(archiveStore, inputOf(options, { id })),
-    get: async (id) => toStore(await findStore(storage, parseId({ id }).id)),
-    async list(filter = {}) {
+    get: async (id, options) => toStore(await findStore(readsAt(storage, options), parseId({ id }).id)),
+    async list(filter = {}, options) {
       const { kind, archived, limit, cursor } = filterSchema(filter);
       const where = { ...defined({ kind }), ...(archived !== "any" && { archived }) };
-      const { items, nextCursor } = await readPage(storage, stores, { where, limit, cursor }, (row) => toStore(row as StoreRow));
+      const { items, nextCursor } = await readPage(readsAt(storage, options), stores, { where, limit, cursor }, (row) =>
+        toStore(row as StoreRow),
+      );
       return { items, ...(nextCursor !== undefined && { nextCursor }) };
     },
   };
 }
 
-export async function findStore(storage: StorageAdapter, id: string): Promise<StoreRow> {
+export async function findStore(storage: Reads, id: string): Promise<StoreRow> {
   const { rows } = await storage.find(stores.name, { where: { id }, limit: 1 });
   if (rows[0]) return rows[0] as StoreRow;
   throw new InventoryError("UNKNOWN_STORE", { storeId: id });

@@ -1,14 +1,15 @@
 import { Mutex } from "async-mutex";
 import { operations } from "../domain/shared/operations";
-import type { TableDefinition, TableSet } from "../domain/shared/rows";
+import { rowKeyText, type TableDefinition, type TableSet } from "../domain/shared/rows";
 import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
-import { type Command, decideOne, isUnknown, keyNeed, needsOf, type Outcome, type Receipt } from "./job";
+import { type Attempt, batchOf, decideGroup, isMarked } from "./group";
+import { type Command, isUnknown, type Outcome, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
-import { createRowCache } from "./row-cache";
-import { createWorkingSet, type WorkingSet } from "./working-set";
+import { createRowCache, overlay } from "./row-cache";
+import { createWorkingSet } from "./working-set";
 
 /** How much may wait and how much goes to the storage at once. */
 export interface QueueLimits {
@@ -29,10 +30,16 @@ export interface EngineOptions {
   readonly queue: QueueLimits;
 }
 
-/** One writer. Commands go in, are decided in order in groups, and come out committed or refused. */
-export interface Engine {
-  readonly epoch: string;
+/** Where commands go in and come out committed or refused. */
+export interface Submitter {
   submit<Input, Result>(command: Command<Input, Result>): Promise<Result & Receipt>;
+}
+
+/** One writer. Commands are decided in order, in groups. */
+export interface Engine extends Submitter {
+  readonly epoch: string;
+  /** Takes part in a transaction of the host: what is submitted there is committed with it, or not at all. */
+  join(host: object): Submitter;
   /** Runs work in a transaction of its own, between groups. */
   exclusive<T>(work: (tx: StorageTransaction) => Promise<T>): Promise<T>;
   subscribe(listener: (batch: CommitBatch) => void): Stop;
@@ -49,16 +56,20 @@ interface Job {
 
 const cachedRows = 50_000;
 const settlingTries = 5;
-const maximumRounds = 8;
+/** How far another writer may be ahead for its rows to be read after it. Beyond, what is needed is read again when it is needed. */
+const maximumCatchUp = 5_000;
 
 export async function createEngine({ storage, tables, clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
   const { maximumWaiting = 10_000, maximumGroup = 500, maximumWaitMs = 30_000 } = queue;
   const definitions = new Map<string, TableDefinition>(tables.tables.map((table) => [table.name, table]));
   const told = tables.tables.filter((table) => table !== operations).map((table) => table.name);
+  const cachedTables = tables.tables.filter((table) => table.kind === "state").map((table) => table.name);
   const opened = await storage.open(tables);
   const publisher = createPublisher(storage, told, opened.seq, logger);
   const cache = createRowCache(cachedRows);
   const writer = new Mutex();
+  // Commands inside one transaction of a host take turns, however they are called.
+  const hosts = new WeakMap<object, Mutex>();
   const waiting: Job[] = [];
   let waitingWeight = 0;
   let draining: Promise<void> | undefined;
@@ -133,7 +144,8 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
         attempt = await storage.transaction(async (tx) => {
           const { seq } = await tx.head();
           if (attempt && marker && (await isMarked(tx, marker))) return attempt;
-          attempt = await decideGroup(tx, seq, commands, marker);
+          if (cache.seq !== seq) await catchUp(tx, seq);
+          attempt = await decideGroup(tx, createWorkingSet(definitions, cache, seq), commands, { now: clock.now(), marker });
           return attempt;
         });
         break;
@@ -142,45 +154,47 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
         if (!isUnknown(error) || !marker || tries === settlingTries) throw error;
       }
     }
-    attempt.set.keep(cache);
     cache.advance(attempt.set.seq);
     return attempt;
   }
 
-  async function decideGroup(
-    tx: StorageTransaction,
-    seq: number,
-    commands: readonly Command[],
-    marker: string | undefined,
-  ): Promise<Attempt> {
-    if (cache.seq !== seq) cache.reset(seq);
-    const set = createWorkingSet(definitions, cache, seq);
-    await set.load(tx, commands.flatMap(keyNeed));
-    const now = clock.now();
-    const outcomes: Outcome[] = [];
-    let lookedAhead = false;
-    for (const [index, command] of commands.entries()) {
-      let outcome = decideOne(command, set, now);
-      if (!outcome && !lookedAhead) {
-        // Rows in use are cached, so most groups need nothing more. The first that does makes sure of all behind it, at once.
-        lookedAhead = true;
-        await set.load(tx, set.missing(commands.slice(index).flatMap((later) => needsOf(later, set))));
-        outcome = decideOne(command, set, now);
-      }
-      outcomes.push(outcome ?? (await decideLater(tx, set, command, now)));
-    }
-    if (set.written.length > 0) {
-      // One row that only this group can have written: finding it again proves the whole group was committed.
-      if (marker) set.write([{ table: operations.name, row: markerRow(marker, set.seq) }]);
-      await set.save(tx);
-      await tx.advance(set.seq);
-    }
-    return { from: seq, set, outcomes };
+  /** Makes the cached rows those of the head: somebody else has moved it, or a group of ours came to nothing. */
+  async function catchUp(tx: StorageTransaction, seq: number): Promise<void> {
+    const known = cache.seq;
+    if (known === undefined || known < 0 || known > seq || seq - known > maximumCatchUp) return cache.reset(seq);
+    const { items, more } = await tx.changes(known, { limit: maximumCatchUp, tables: cachedTables });
+    if (more) return cache.reset(seq);
+    for (const { table, row } of items) cache.table(table).refresh(rowKeyText(definitions.get(table) as TableDefinition, row), row);
+    cache.advance(seq);
+  }
+
+  /**
+   * Decides one command inside a host's transaction. It does not queue: the storage makes it wait for other writers, and
+   * them for the host's commit. Listeners hear of it when the storage says that the head has moved.
+   */
+  async function commitInside<Input, Result>(host: object, command: Command<Input, Result>): Promise<Result & Receipt> {
+    if (closing) throw new InventoryError("STORAGE_CLOSED", {});
+    const outcome = await storage.transaction(
+      async (tx) => {
+        const { seq } = await tx.head();
+        const set = createWorkingSet(definitions, overlay(cache, seq), seq);
+        const { outcomes } = await decideGroup(tx, set, [command as Command], { now: clock.now() });
+        return outcomes[0] as Outcome;
+      },
+      { host },
+    );
+    if ("error" in outcome) throw outcome.error;
+    return outcome.result as Result & Receipt;
   }
 
   return {
     epoch: opened.epoch,
     submit,
+    join(host) {
+      const turns = hosts.get(host) ?? new Mutex();
+      hosts.set(host, turns);
+      return { submit: (command) => turns.runExclusive(() => commitInside(host, command)) };
+    },
     exclusive: (work) =>
       closing
         ? Promise.reject(new InventoryError("STORAGE_CLOSED", {}))
@@ -206,33 +220,6 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
     },
   };
 }
-
-interface Attempt {
-  readonly from: number;
-  readonly set: WorkingSet;
-  readonly outcomes: readonly Outcome[];
-}
-
-const batchOf = ({ from, set }: Attempt): CommitBatch => ({
-  from,
-  to: set.seq,
-  writes: set.written.filter((write) => write.table !== operations.name),
-});
-
-/** Decides a command whose rows only show up one after the other: a movement leads to its level. */
-async function decideLater(tx: StorageTransaction, set: WorkingSet, command: Command, now: number): Promise<Outcome> {
-  for (let round = 0; round < maximumRounds; round++) {
-    await set.load(tx, set.missing(needsOf(command, set)));
-    const outcome = decideOne(command, set, now);
-    if (outcome) return outcome;
-  }
-  return { error: new TypeError(`${command.definition.name} looks at rows that its needs don't name`) };
-}
-
-const isMarked = async (tx: StorageTransaction, marker: string): Promise<boolean> =>
-  (await tx.get(operations.name, [[marker]]))[0] !== undefined;
-
-const markerRow = (key: string, seq: number) => ({ key, command: "group", fingerprint: 0, outcome: null, refusal: null, seq });
 
 function settle(job: Job, outcome: Outcome): void {
   if ("result" in outcome) job.resolve(outcome.result);

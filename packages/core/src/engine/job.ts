@@ -23,13 +23,17 @@ export interface Command<Input = unknown, Result = unknown> {
 /** What became of one command of a group. */
 export type Outcome = { readonly result: object & Receipt } | { readonly error: unknown };
 
-/** What a command's key was used for, if it has one. */
-export const keyNeed = ({ operation }: Command): readonly Need[] => (operation ? [{ table: operations, key: [operation.key] }] : []);
+/** What the commands' keys were used for. */
+export function keyNeeds(commands: readonly Command[]): readonly Need[] {
+  const needs: Need[] = [];
+  for (const { operation } of commands) if (operation) needs.push({ table: operations, key: [operation.key] });
+  return needs;
+}
 
 /** What else a command must have loaded: its rule's rows, or what its key was answered. */
 export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
   const { definition, input, operation } = command;
-  const before = operation && set.get(operations, [operation.key]);
+  const before = operation && set.get(operations, operation.key);
   if (!before) return definition.needs(input, set);
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
 }
@@ -41,7 +45,7 @@ export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
 export function decideOne(command: Command, set: WorkingSet, now: number): Outcome | undefined {
   set.deciding = true;
   try {
-    const before = command.operation && set.get(operations, [command.operation.key]);
+    const before = command.operation && set.get(operations, command.operation.key);
     return before ? replay(command, before, set) : decideFirst(command, set, now);
   } catch (error) {
     return error === notLoaded ? undefined : { error };
@@ -79,7 +83,7 @@ function remember({ definition, operation }: Command, set: WorkingSet, outcome: 
     refusal,
     seq: set.seq,
   };
-  set.write([{ table: operations.name, row }]);
+  set.note(operations, row);
 }
 
 function replay(command: Command, before: OperationRow, set: WorkingSet): Outcome {

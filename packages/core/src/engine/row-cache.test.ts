@@ -23,10 +23,10 @@ describe("the row cache", () => {
             model.clear();
           } else if ("set" in each) {
             const image = each.seq === null ? null : row(each.seq);
-            cache.set("t", String(each.set), image);
+            cache.table("t").learn(String(each.set), image);
             model.set(String(each.set), image);
           } else {
-            const found = cache.get("t", String(each.get));
+            const found = cache.table("t").get(String(each.get));
             if (found !== undefined) expect(found).toBe(model.get(String(each.get)));
           }
         }
@@ -36,20 +36,40 @@ describe("the row cache", () => {
 
   it("drops rows only between groups, and keeps those in use", () => {
     const cache = createRowCache(8);
-    for (let index = 0; index < 50; index++) cache.set("t", String(index), row(index));
-    for (let index = 0; index < 50; index++) expect(cache.get("t", String(index))).toEqual(row(index));
+    for (let index = 0; index < 50; index++) cache.table("t").learn(String(index), row(index));
+    for (let index = 0; index < 50; index++) expect(cache.table("t").get(String(index))).toEqual(row(index));
     cache.advance(1);
-    expect(cache.get("t", "7")).toEqual(row(7));
-    for (let index = 100; index < 104; index++) cache.set("t", String(index), row(index));
+    expect(cache.table("t").get("7")).toEqual(row(7));
+    for (let index = 100; index < 104; index++) cache.table("t").learn(String(index), row(index));
     cache.advance(2);
-    expect(cache.get("t", "7")).toEqual(row(7));
-    expect(cache.get("t", "8")).toBeUndefined();
+    expect(cache.table("t").get("7")).toEqual(row(7));
+    expect(cache.table("t").get("8")).toBeUndefined();
     expect(cache.seq).toBe(2);
   });
 
   it("keeps tables apart, and knows that there is no row from not knowing", () => {
     const cache = createRowCache(8);
-    cache.set("a", "1", null);
-    expect([cache.get("a", "1"), cache.get("b", "1"), cache.get("a", "2")]).toEqual([null, undefined, undefined]);
+    cache.table("a").learn("1", null);
+    expect([cache.table("a").get("1"), cache.table("b").get("1"), cache.table("a").get("2")]).toEqual([null, undefined, undefined]);
+  });
+
+  it("belongs to no head while it holds what is not committed yet", () => {
+    const cache = createRowCache(8);
+    cache.advance(4);
+    cache.table("a").write("1", row(5));
+    expect(cache.seq).toBeUndefined();
+    cache.advance(5);
+    expect([cache.seq, cache.table("a").get("1")]).toEqual([5, row(5)]);
+    cache.table("a").write("1", row(6));
+    cache.reset(5);
+    expect([cache.seq, cache.table("a").get("1")]).toEqual([5, undefined]);
+  });
+
+  it("takes in what others committed only for rows at hand", () => {
+    const cache = createRowCache(8);
+    cache.table("a").learn("1", row(1));
+    cache.table("a").learn("2", null);
+    for (const key of ["1", "2", "3"]) cache.table("a").refresh(key, row(7));
+    expect(["1", "2", "3"].map((key) => cache.table("a").get(key))).toEqual([row(7), row(7), undefined]);
   });
 });

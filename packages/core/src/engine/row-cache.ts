@@ -1,60 +1,126 @@
 import type { Row } from "../domain/shared/rows";
 
+/** The committed rows of one table that are at hand; null where there is known to be none. */
+export interface CachedTable {
+  get(key: string): Row | null | undefined;
+  /** Takes in what the storage says. */
+  learn(key: string, row: Row | null): void;
+  /** Takes in what is about to be committed: until `advance` says that it was, the cache is ahead of the storage. */
+  write(key: string, row: Row): void;
+  /** Takes in what somebody else committed, if the row was at hand. */
+  refresh(key: string, row: Row): void;
+}
+
 /**
- * Committed rows as of one seq, by table and key; null where there is known to be none. Bounded: it holds two
- * generations and drops the older one when the newer is full, so rows in use stay.
+ * Committed rows as of one seq, by table and key. Bounded: it holds two generations and drops the older one when the
+ * newer is full, so rows in use stay.
  */
 export interface RowCache {
-  /** The head these rows belong to. */
-  readonly seq: number;
-  get(table: string, key: string): Row | null | undefined;
-  set(table: string, key: string, row: Row | null): void;
-  /** The rows are now those of this head. Only here rows may be dropped: a group never loses what it has loaded. */
+  /** The head these rows belong to; undefined when they belong to none and must be forgotten. */
+  readonly seq: number | undefined;
+  table(name: string): CachedTable;
+  /** The rows, with all that was written, are now those of this head. Only here rows may be dropped: a group never loses what it has loaded. */
   advance(seq: number): void;
-  /** Forgets everything: somebody else moved the head. */
+  /** Forgets everything. */
   reset(seq: number): void;
 }
 
 export function createRowCache(limit: number): RowCache {
-  let recent = new Map<string, Map<string, Row | null>>();
-  let older = new Map<string, Map<string, Row | null>>();
+  const tables = new Map<string, CachedTable & { readonly age: () => void; readonly clear: () => void }>();
   let size = 0;
   let seq = 0;
+  let ahead = false;
 
-  function set(table: string, key: string, row: Row | null): void {
-    let rows = recent.get(table);
-    if (!rows) {
-      rows = new Map();
-      recent.set(table, rows);
+  function createTable() {
+    let recent = new Map<string, Row | null>();
+    let older = new Map<string, Row | null>();
+
+    function learn(key: string, row: Row | null): void {
+      const before = recent.size;
+      recent.set(key, row);
+      size += recent.size - before;
     }
-    if (!rows.has(key)) size++;
-    rows.set(key, row);
+
+    function get(key: string): Row | null | undefined {
+      const row = recent.get(key);
+      if (row !== undefined) return row;
+      const found = older.get(key);
+      if (found !== undefined) learn(key, found);
+      return found;
+    }
+
+    return {
+      get,
+      learn,
+      write(key: string, row: Row) {
+        ahead = true;
+        learn(key, row);
+      },
+      refresh(key: string, row: Row) {
+        if (get(key) !== undefined) learn(key, row);
+      },
+      age() {
+        older = recent;
+        recent = new Map();
+      },
+      clear() {
+        older = new Map();
+        recent = new Map();
+      },
+    };
   }
 
   return {
     get seq() {
-      return seq;
+      return ahead ? undefined : seq;
     },
-    get(table, key) {
-      const row = recent.get(table)?.get(key);
-      if (row !== undefined) return row;
-      const found = older.get(table)?.get(key);
-      if (found !== undefined) set(table, key, found);
-      return found;
+    table(name) {
+      let table = tables.get(name);
+      if (!table) {
+        table = createTable();
+        tables.set(name, table);
+      }
+      return table;
     },
-    set,
     advance(to) {
       seq = to;
+      ahead = false;
       if (size < limit / 2) return;
-      older = recent;
-      recent = new Map();
+      for (const table of tables.values()) table.age();
       size = 0;
     },
     reset(to) {
-      recent = new Map();
-      older = new Map();
+      for (const table of tables.values()) table.clear();
       size = 0;
       seq = to;
+      ahead = false;
+    },
+  };
+}
+
+/** A cache of its own over another one, whose rows it shows as long as they belong to this head. It leaves no trace there. */
+export function overlay(below: RowCache, seq: number): Pick<RowCache, "table"> {
+  const tables = new Map<string, CachedTable>();
+
+  function createTable(name: string): CachedTable {
+    const rows = new Map<string, Row | null>();
+    const keep = (key: string, row: Row | null) => void rows.set(key, row);
+    return {
+      get: (key) => {
+        const row = rows.get(key);
+        return row === undefined && below.seq === seq ? below.table(name).get(key) : row;
+      },
+      learn: keep,
+      write: keep,
+      refresh: keep,
+    };
+  }
+
+  return {
+    table(name) {
+      const table = tables.get(name) ?? createTable(name);
+      tables.set(name, table);
+      return table;
     },
   };
 }

@@ -1,8 +1,8 @@
 import { type Key, keyOf, keyText, type Row, rowKeyText, type TableDefinition, type Value, type Write } from "../domain/shared/rows";
 import type { Need, Table, View } from "../domain/shared/slice";
 import type { StorageTransaction } from "../ports/storage";
-import { createOwnRows, type OwnRows } from "./own-rows";
 import type { RowCache } from "./row-cache";
+import { createLogRows, createStateRows, type TableRows } from "./table-rows";
 
 /**
  * The rows one group works on: committed ones, loaded or cached, under those its own commands have written so far.
@@ -15,13 +15,16 @@ export interface WorkingSet extends View {
   /** Those of these needs that are not here yet. */
   missing(needs: readonly Need[]): readonly Need[];
   load(tx: StorageTransaction, needs: readonly Need[]): Promise<void>;
+  /** Writes rows that listeners are told of. */
   write(writes: readonly Write[]): void;
-  /** Everything written, in order: what listeners are told. */
+  /** Writes a row that is nobody's business but the engine's. */
+  note(table: TableDefinition, row: Row): void;
+  /** Everything listeners are told of, in order. */
   readonly written: readonly Write[];
-  /** The rows to hand to the storage: of a `state` table the last image of each key. */
+  /** Whether there is anything to hand to the storage. */
+  readonly changed: boolean;
+  /** Hands over what was written: of a `state` table the last image of each key. */
   save(tx: StorageTransaction): Promise<void>;
-  /** After commit: the cache takes over what was written. */
-  keep(cache: RowCache): void;
 }
 
 /** Thrown at a rule that looks at a row the group's first look did not load, such as one of a product made within the group. */
@@ -29,43 +32,26 @@ export const notLoaded = Symbol("not loaded");
 
 const pageSize = 10_000;
 
-export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, cache: RowCache, seq: number): WorkingSet {
-  const loaded = new Map<string, Map<string, Row | null>>();
+export function createWorkingSet(
+  definitions: ReadonlyMap<string, TableDefinition>,
+  cache: Pick<RowCache, "table">,
+  seq: number,
+): WorkingSet {
+  const tables = new Map<string, TableRows>();
+  const changed = new Set<TableRows>();
   const found = new Map<string, readonly Row[]>();
-  const own = new Map<string, OwnRows>();
   const written: Write[] = [];
 
-  function tableOf(name: string): TableDefinition {
-    const table = tables.get(name);
+  function rowsOf(name: string): TableRows {
+    return tables.get(name) ?? begin(name);
+  }
+
+  function begin(name: string): TableRows {
+    const table = definitions.get(name);
     if (!table) throw new TypeError(`there is no table ${name}`);
-    return table;
-  }
-
-  function ownOf(table: TableDefinition): OwnRows {
-    let rows = own.get(table.name);
-    if (!rows) {
-      rows = createOwnRows(table);
-      own.set(table.name, rows);
-    }
+    const rows = table.kind === "state" ? createStateRows(table, cache.table(name)) : createLogRows(table);
+    tables.set(name, rows);
     return rows;
-  }
-
-  function lookUp(table: string, key: string): Row | null | undefined {
-    const mine = own.get(table)?.get(key);
-    if (mine) return mine;
-    const row = loaded.get(table)?.get(key);
-    return row === undefined ? cache.get(table, key) : row;
-  }
-
-  function learn(table: TableDefinition, key: string, row: Row | null): void {
-    // Rows of a log are read once in a while and never change; keeping them would push out rows in use.
-    if (table.kind === "state") cache.set(table.name, key, row);
-    else inner(loaded, table.name).set(key, row);
-  }
-
-  async function loadKeys(tx: StorageTransaction, table: TableDefinition, keys: readonly Key[]): Promise<void> {
-    const rows = await tx.get(table.name, keys);
-    for (const [index, key] of keys.entries()) learn(table, keyText(key), rows[index] ?? null);
   }
 
   async function loadAll(tx: StorageTransaction, table: TableDefinition, where: Readonly<Record<string, Value>>): Promise<void> {
@@ -79,13 +65,19 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
     found.set(question(table, where), rows);
   }
 
+  async function loadKeys(tx: StorageTransaction, table: TableDefinition, keys: readonly Key[]): Promise<void> {
+    const rows = await tx.get(table.name, keys);
+    const { learn } = rowsOf(table.name);
+    for (let index = 0; index < keys.length; index++) learn(keyText(keys[index] as Key), rows[index] ?? null);
+  }
+
   const set: WorkingSet = {
     seq,
     deciding: false,
     written,
 
-    get<R extends Row>(table: Table<R>, key: Key): R | undefined {
-      const row = lookUp(table.name, keyText(key));
+    get<R extends Row>(table: Table<R>, key: Key | string): R | undefined {
+      const row = rowsOf(table.name).get(typeof key === "string" ? key : keyText(key));
       if (row === undefined && set.deciding) throw notLoaded;
       return (row ?? undefined) as R | undefined;
     },
@@ -94,7 +86,7 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
       const committed = found.get(question(table, where));
       if (!committed && set.deciding) throw notLoaded;
       const rows = new Map((committed ?? []).map((row) => [rowKeyText(table, row), row]));
-      for (const [key, row] of own.get(table.name)?.byKey() ?? []) {
+      for (const [key, row] of rowsOf(table.name).own()) {
         if (Object.entries(where).every(([column, value]) => row[column] === value)) rows.set(key, row);
         else rows.delete(key);
       }
@@ -103,50 +95,45 @@ export function createWorkingSet(tables: ReadonlyMap<string, TableDefinition>, c
 
     missing(needs) {
       return needs.filter((need) =>
-        "key" in need ? lookUp(need.table.name, keyText(need.key)) === undefined : !found.has(question(need.table, need.where)),
+        "key" in need ? rowsOf(need.table.name).get(keyText(need.key)) === undefined : !found.has(question(need.table, need.where)),
       );
     },
 
     async load(tx, needs) {
       const keys = new Map<TableDefinition, Map<string, Key>>();
       for (const need of needs) {
-        if ("key" in need) inner(keys, need.table).set(keyText(need.key), need.key);
-        else if (!found.has(question(need.table, need.where))) await loadAll(tx, need.table, need.where);
+        if ("key" in need) {
+          const wanted = keys.get(need.table) ?? new Map<string, Key>();
+          keys.set(need.table, wanted.set(keyText(need.key), need.key));
+        } else if (!found.has(question(need.table, need.where))) await loadAll(tx, need.table, need.where);
       }
       for (const [table, wanted] of keys) await loadKeys(tx, table, [...wanted.values()]);
     },
 
     write(writes) {
       for (const write of writes) {
-        const table = tableOf(write.table);
-        ownOf(table).add(Object.freeze(write.row));
+        const rows = rowsOf(write.table);
+        rows.write(Object.freeze(write.row), write.key);
+        changed.add(rows);
         written.push(write);
       }
     },
 
-    async save(tx) {
-      for (const [name, rows] of own) {
-        if (tableOf(name).kind === "state") await tx.put(name, [...rows.byKey().values()]);
-        else await tx.append(name, rows.all());
-      }
+    note(table, row) {
+      const rows = rowsOf(table.name);
+      rows.write(Object.freeze(row));
+      changed.add(rows);
     },
 
-    keep(into) {
-      for (const [name, rows] of own) {
-        if (tableOf(name).kind === "state") for (const [key, row] of rows.byKey()) into.set(name, key, row);
-      }
+    get changed() {
+      return changed.size > 0;
+    },
+
+    async save(tx) {
+      for (const rows of changed) await rows.save(tx);
     },
   };
   return set;
 }
 
 const question = (table: TableDefinition, where: Readonly<Record<string, Value>>): string => `${table.name}${JSON.stringify(where)}`;
-
-function inner<K, A, B>(outer: Map<K, Map<A, B>>, key: K): Map<A, B> {
-  let map = outer.get(key);
-  if (!map) {
-    map = new Map();
-    outer.set(key, map);
-  }
-  return map;
-}

@@ -167,3 +167,6 @@ export interface StorageAdapter {
   /** Waits for what is under way, then lets go of everything. Later calls are `STORAGE_CLOSED`. Closing twice is fine. */
   close(): Promise<void>;
 }
+
+/** The part of a storage that answers questions. */
+export type Reads = Pick<StorageAdapter, "find" | "aggregate">;

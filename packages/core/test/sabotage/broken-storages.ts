@@ -1,7 +1,8 @@
 import type { Row, StorageAdapter, StorageTransaction } from "@onhand/core";
-import type { CreateStorage } from "@onhand/core/testing";
+import type { CreateStorage, StorageHandle } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { type Disk, durableHandle, emptyDisk } from "../durable-memory";
+import { hostedHandle } from "../hosted-memory";
 
 /** A storage broken in one way, and the case that must notice. */
 export interface Sabotage {
@@ -297,6 +298,109 @@ const hasNoLock = () => {
   return durableHandle({ wrap, disk });
 };
 
+/** Writes of a host's transaction stay whatever the host does: they are done again after its rollback. */
+function keepsRolledBack(handle: StorageHandle): StorageHandle {
+  const again: (() => Promise<unknown>)[] = [];
+  const { storage } = handle;
+  return {
+    ...handle,
+    storage: {
+      ...storage,
+      transaction(work, options) {
+        if (options?.host !== undefined) again.push(() => storage.transaction(work));
+        return storage.transaction(work, options);
+      },
+    },
+    async host() {
+      const host = await (handle.host as NonNullable<typeof handle.host>)();
+      return {
+        ...host,
+        async rollback() {
+          await host.rollback();
+          for (const write of again) await write();
+        },
+      };
+    },
+  };
+}
+
+/** Tells of a host's transaction when it was written, not when it was committed. */
+function tellsEarly(storage: StorageAdapter): StorageAdapter {
+  const watchers = new Set<(seq: number) => void>();
+  return {
+    ...storage,
+    async transaction(work, options) {
+      const result = await storage.transaction(work, options);
+      if (options?.host !== undefined) for (const notify of watchers) notify(1);
+      return result;
+    },
+    watch(onHead) {
+      watchers.add(onHead);
+      const stop = storage.watch(onHead);
+      return () => {
+        watchers.delete(onHead);
+        stop();
+      };
+    },
+  };
+}
+
+/** Writes at once what work writes, so what it wrote before it failed stays in the host's transaction. */
+const keepsRejectedWork = (storage: StorageAdapter): StorageAdapter => ({
+  ...storage,
+  async transaction(work, options) {
+    if (options?.host === undefined) return storage.transaction(work, options);
+    let failure: { readonly error: unknown } | undefined;
+    const result = await storage.transaction(async (tx) => {
+      try {
+        return await work(tx);
+      } catch (error) {
+        failure = { error };
+        return undefined;
+      }
+    }, options);
+    if (failure) throw failure.error;
+    return result as Awaited<ReturnType<typeof work>>;
+  },
+});
+
+/** Numbers every join of one host's transaction from the last commit on. */
+const forgetsJoins = (storage: StorageAdapter): StorageAdapter => {
+  let first: number | undefined;
+  return {
+    ...storage,
+    transaction: (work, options) =>
+      storage.transaction(async (tx) => {
+        const head = await tx.head();
+        if (options?.host === undefined) return work(tx);
+        first ??= head.seq;
+        return work({ ...tx, head: async () => ({ ...head, seq: first as number }) });
+      }, options),
+  };
+};
+
+/** Writes to the host's transaction go nowhere. */
+const losesJoins = (storage: StorageAdapter): StorageAdapter => ({
+  ...storage,
+  transaction: (work, options) =>
+    options?.host === undefined
+      ? storage.transaction(work)
+      : storage.transaction((tx) => work({ ...tx, put: async () => undefined, append: async () => undefined }), options),
+});
+
+/** Runs work whatever it is handed. */
+const joinsAnything = (storage: StorageAdapter): StorageAdapter => ({
+  ...storage,
+  async transaction(work, options) {
+    try {
+      return await storage.transaction(work, options);
+    } catch (error) {
+      if (options?.host === undefined) throw error;
+      return storage.transaction(work);
+    }
+  },
+});
+
 /** Ways to break a storage, each with the case that must notice. */
 export const sabotages: readonly Sabotage[] = [
   { what: "loses rollback", caughtBy: "transaction/rollback", create: memoryHandle(losesRollback) },
@@ -320,5 +424,11 @@ export const sabotages: readonly Sabotage[] = [
   { what: "skips ties at a page's end", caughtBy: "find/cursor", create: memoryHandle(skipsTies) },
   { what: "answers after it was closed", caughtBy: "close/refuses-later-calls", create: memoryHandle(staysOpen) },
   { what: "opens data of a newer version", caughtBy: "open/newer-refused", create: ignoresVersions },
+  { what: "loses what a host commits", caughtBy: "host/commit-keeps", create: () => hostedHandle(losesJoins) },
+  { what: "keeps what a host rolls back", caughtBy: "host/rollback-leaves-nothing", create: () => keepsRolledBack(hostedHandle()) },
+  { what: "numbers joins of one transaction alike", caughtBy: "host/dense", create: () => hostedHandle(forgetsJoins) },
+  { what: "leaves rejected work in a host's transaction", caughtBy: "host/work-rejects", create: () => hostedHandle(keepsRejectedWork) },
+  { what: "tells before the host commits", caughtBy: "host/watch", create: () => hostedHandle(tellsEarly) },
+  { what: "joins the transaction of other data", caughtBy: "host/foreign-refused", create: () => hostedHandle(joinsAnything) },
   { what: "lets two owners in", caughtBy: "open/exclusive", create: hasNoLock },
 ];

@@ -2,10 +2,12 @@ import { describeStorage, runStorageCase, storageCases, storageCasesFor } from "
 import { describe, expect, it } from "vitest";
 import { requireReasons } from "../../src/testing/storage/known-gaps";
 import { durableHandle } from "../durable-memory";
+import { hostedHandle } from "../hosted-memory";
 import { sabotages } from "./broken-storages";
 
 // The double itself keeps every promise: what is caught below is the sabotage, not the double.
 describeStorage("durable double", { create: () => durableHandle() });
+describeStorage("hosted double", { create: () => hostedHandle() });
 
 const caseOf = (id: string) => {
   const found = storageCases.find((each) => each.id === id);
@@ -35,7 +37,8 @@ describe("the suite itself", () => {
 
   it("has a counterpart for every trait a case requires, so that an absence is checked and not skipped", () => {
     const required = new Set(storageCases.map(({ requires }) => requires));
-    for (const trait of ["durable", "not durable", "shared", "exclusive", "no host transactions"]) expect(required).toContain(trait);
+    for (const trait of ["durable", "not durable", "shared", "exclusive", "host transactions", "no host transactions"])
+      expect(required).toContain(trait);
   });
 
   it.each([

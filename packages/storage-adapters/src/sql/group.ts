@@ -1,6 +1,5 @@
 import { type Row, rowKeyText } from "@onhand/core";
-import type { HeadState } from "./head";
-import { wideText } from "./head";
+import { type HeadState, wideColumns, wideText } from "./head";
 import type { TableLayout } from "./layout";
 import { isWide } from "./text-order";
 
@@ -69,3 +68,11 @@ export function groupOf(from: HeadState, seq: number, written: Iterable<WrittenR
   }
   return { from, seq, wide: wide ? wideText(wide) : null, writes };
 }
+
+/** The head row once a group is written. */
+export const headAfter = ({ from, seq, wide }: Group): HeadState => ({
+  ...from,
+  seq,
+  commits: from.commits + 1,
+  wide: wide === null ? from.wide : wideColumns(wide),
+});

@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import { clientOf } from "./connections";
 import type { Dialect, Session, SessionLimits, WritePlan } from "./dialects/dialect";
 import { isSqlFailure, toInventoryError } from "./failures";
+import { headAfter } from "./group";
 import { decodeHead, type HeadState } from "./head";
 import type { TableLayout } from "./layout";
 import { headSelect } from "./query";
@@ -19,8 +20,8 @@ export interface HostOptions {
   readonly tableOf: (name: string) => TableLayout;
   /** The epoch of the ledger this storage was opened on. */
   readonly epoch: string;
-  /** Called when a host's transaction that wrote is known to have committed. */
-  readonly committed: (seq: number) => void;
+  /** Called with where the head stands when a host's transaction that wrote is known to have committed. */
+  readonly committed: (head: HeadState) => void;
 }
 
 /** Runs work inside a transaction of the host, which alone commits it or rolls it back. */
@@ -46,7 +47,7 @@ export async function inHostTransaction<T>(
       if (group) {
         const written = await dialect.atomically(session, () => dialect.write(session, plan, group));
         if (!written) throw new InventoryError("STORAGE_CORRUPT", { reason: "the head row moved while it was locked" });
-        if (knex) tellAfterCommit(knex, () => committed(group.seq));
+        if (knex) tellAfterCommit(knex, () => committed(headAfter(group)));
       }
       return answer;
     } finally {

@@ -3,12 +3,13 @@ import { type Belief, createBelief } from "./belief";
 import { type Connections, createConnections } from "./connections";
 import { dialectOf } from "./detect";
 import type { Dialect, Durability, SessionLimits, WritePlan } from "./dialects/dialect";
+import type { HeadState } from "./head";
 import type { HostOptions } from "./host";
 import { headTable, type Namespace, type TableLayout } from "./layout";
 import { checksum } from "./names";
 import type { SqlStorageOptions } from "./options";
 import { createReplicas, type Replicas } from "./replicas";
-import { type Chance, realChance } from "./retry";
+import { type Chance, patiently, realChance } from "./retry";
 import { describeSchema, migrate, readHead, type Schema } from "./schema";
 import { createWatch, type Watch } from "./watch";
 import { createWriter, type Writer } from "./writer";
@@ -43,16 +44,18 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
   if (dialect.name === "sqlite" && namespace.schema !== undefined) throw new TypeError("SQLite has no schemas: use tablePrefix");
   const schema = describeSchema(dialect, namespace, tables);
   const connections = createConnections(knex, dialect, limits);
-  const { head, durability } = await connections.use(async (session) => {
-    const lacking = await dialect.requirements(session);
-    if (lacking) throw new InventoryError("UNSUPPORTED", { feature: lacking });
-    const migrated = await migrate(schema, session, {
-      create: createTables,
-      inside: false,
-      newEpoch: () => globalThis.crypto.randomUUID(),
-    });
-    return { head: migrated, durability: await dialect.durability(session) };
-  });
+  const { head, durability } = await patiently(chance, () =>
+    connections.use(async (session) => {
+      const lacking = await dialect.requirements(session);
+      if (lacking) throw new InventoryError("UNSUPPORTED", { feature: lacking });
+      const migrated = await migrate(schema, session, {
+        create: createTables,
+        inside: false,
+        newEpoch: () => globalThis.crypto.randomUUID(),
+      });
+      return { head: migrated, durability: await dialect.durability(session) };
+    }),
+  );
   for (const setting of durability.weak)
     logger.warn({ setting }, "a setting of the database makes commits less durable than they could be");
 
@@ -77,7 +80,10 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
         (dialect.listen as NonNullable<Dialect["listen"]>)(connections.acquireRaw, plan.channel, heard, ended),
     }),
   });
-  const committed = (seq: number) => watch.tell(seq);
+  const committed = (after: HeadState) => {
+    belief.learn(after);
+    watch.tell(after.seq);
+  };
   return {
     schema,
     epoch: head.epoch,

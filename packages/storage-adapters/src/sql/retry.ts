@@ -1,3 +1,5 @@
+import { isSqlFailure } from "./failures";
+
 /** Time and chance, passed in so that tests decide them. */
 export interface Chance {
   /** Between 0 and 1. */
@@ -14,7 +16,7 @@ export const realChance: Chance = {
   delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-const maximumTries = 12;
+const maximumTries = 200;
 const maximumMs = 10_000;
 const firstMs = 5;
 const longestMs = 250;
@@ -31,4 +33,16 @@ export function createPatience({ random, now, delay }: Chance): { again(maximum?
       return true;
     },
   };
+}
+
+/** Runs work again while others are in its way. */
+export async function patiently<T>(chance: Chance, work: () => Promise<T>): Promise<T> {
+  const patience = createPatience(chance);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isSqlFailure(error) || error.kind !== "conflict" || !(await patience.again())) throw error;
+    }
+  }
 }

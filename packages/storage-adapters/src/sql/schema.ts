@@ -58,7 +58,7 @@ function createHead({ dialect: { quote, ddl }, head }: Schema): string {
     }),
     `${quote("wide")} ${ddl.textType} NOT NULL`,
   ];
-  return `CREATE TABLE IF NOT EXISTS ${head} (${columns.join(", ")})${ddl.tableOptions}`;
+  return `CREATE TABLE IF NOT EXISTS ${head} (${columns.join(", ")})${ddl.tableOptions(false)}`;
 }
 
 const noUse = { key: false, unique: false, indexed: false } as const;
@@ -81,7 +81,7 @@ function createTable({ dialect: { ddl } }: Schema, table: TableLayout): string {
     return `${column.sql} ${type}${column.nullable ? "" : " NOT NULL"}${check}`;
   });
   const key = `PRIMARY KEY (${table.key.map((column) => column.sql).join(", ")})`;
-  return `CREATE TABLE IF NOT EXISTS ${table.sql} (${[...columns, key].join(", ")})${ddl.tableOptions}`;
+  return `CREATE TABLE IF NOT EXISTS ${table.sql} (${[...columns, key].join(", ")})${ddl.tableOptions(table.definition.tracedBy !== undefined)}`;
 }
 
 function addColumns({ dialect: { ddl } }: Schema, table: TableLayout, existing: ReadonlySet<string>): string[] {
@@ -94,7 +94,7 @@ function addColumns({ dialect: { ddl } }: Schema, table: TableLayout, existing: 
     });
 }
 
-function createIndexes({ dialect, namespace }: Schema, table: TableLayout, existing: ReadonlySet<string>): string[] {
+function createIndexes({ dialect }: Schema, table: TableLayout, existing: ReadonlySet<string>): string[] {
   const { definition } = table;
   // Rows that a trace leads to are found without an index on seq, which every update would have to maintain.
   const bySeq = definition.tracedBy || definition.key[0] === "seq" ? [] : [["seq"]];
@@ -108,7 +108,10 @@ function createIndexes({ dialect, namespace }: Schema, table: TableLayout, exist
     const listed = columns.map((column) => dialect.ddl.indexed(table.column(column), unique)).join(", ");
     // SQLite puts an index where its table is; the others take the table's name with its schema.
     const on = dialect.name === "sqlite" ? dialect.quote(table.name) : table.sql;
-    return [`CREATE ${unique ? "UNIQUE " : ""}INDEX ${dialect.ddl.ifNotExists}${dialect.quote(name)} ON ${on} (${listed})`];
+    const first = table.column(columns[0] as string);
+    // Most entries of a ledger have no reference: rows without a value are not looked up by it and need no room in its index.
+    const where = dialect.ddl.partialIndexes && first.nullable && !unique ? ` WHERE ${first.sql} IS NOT NULL` : "";
+    return [`CREATE ${unique ? "UNIQUE " : ""}INDEX ${dialect.ddl.ifNotExists}${dialect.quote(name)} ON ${on} (${listed})${where}`];
   });
 }
 
@@ -152,7 +155,7 @@ async function inspect(schema: Schema, session: Session): Promise<{ head: HeadSt
     throw new InventoryError("UNSUPPORTED", { feature: `tables of version ${head.version}; this is version ${version}` });
   const gone = head?.version === version ? tables.find((table) => !existing.columns.has(table.name)) : undefined;
   // An empty table in its place would be a ledger with a hole that nobody sees.
-  if (gone) throw new InventoryError("STORAGE_CORRUPT", { reason: `the table ${gone.name} is missing` });
+  if (gone) throw new InventoryError("STORAGE_CORRUPT", { reason: `the table ${gone.definition.name} is missing` });
   return { head, missing: missingStatements(schema, existing) };
 }
 

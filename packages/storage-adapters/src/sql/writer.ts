@@ -3,9 +3,10 @@ import { Mutex } from "async-mutex";
 import type { Belief } from "./belief";
 import type { Connections } from "./connections";
 import type { Session, WritePlan } from "./dialects/dialect";
+import { undo } from "./dialects/undo";
 import { isSqlFailure, sqlFailure, toInventoryError } from "./failures";
-import type { Group } from "./group";
-import { decodeHead, type HeadState, wideColumns } from "./head";
+import { type Group, headAfter } from "./group";
+import { decodeHead, type HeadState } from "./head";
 import type { TableLayout } from "./layout";
 import { headSelect } from "./query";
 import { transactionReads, type WithSession } from "./reads";
@@ -33,7 +34,8 @@ export interface WriterOptions {
   readonly connections: Connections;
   readonly tableOf: (name: string) => TableLayout;
   readonly belief: Belief;
-  readonly committed: (seq: number) => void;
+  /** Called with where the head stands after each commit. */
+  readonly committed: (head: HeadState) => void;
   readonly chance: Chance;
 }
 
@@ -84,7 +86,7 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
     }
     const { group } = done;
     if (!(await connections.use((session) => dialect.writeAlone(session, plan, group)))) return missed;
-    wrote(group);
+    committed(headAfter(group));
     return done;
   }
 
@@ -112,22 +114,7 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
     if (!(await dialect.write(session, plan, group))) throw sqlFailure("corrupt", new Error("the head row moved while it was locked"));
     await dialect.commit(session);
     fence = false;
-    wrote(group);
-  }
-
-  async function undo(session: Session): Promise<void> {
-    if (session.broken) return;
-    try {
-      await dialect.rollback(session);
-    } catch {
-      // Whether it was undone is not known, so nobody gets this connection again; its end undoes it.
-      session.destroy();
-    }
-  }
-
-  function wrote({ from, seq, wide }: Group): void {
-    belief.learn({ ...from, seq, commits: from.commits + 1, wide: wide === null ? from.wide : wideColumns(wide) });
-    committed(seq);
+    committed(headAfter(group));
   }
 
   async function attempt<T>(work: Work<T>): Promise<Attempt<T>> {

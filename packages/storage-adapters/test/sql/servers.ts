@@ -20,6 +20,8 @@ export interface Place {
 export interface Engine {
   readonly name: "SQLite" | "PostgreSQL" | "MariaDB";
   place(): Promise<Place>;
+  /** A place in a database of its own, which no connection to the others reaches. */
+  elsewhere(): Promise<Place>;
 }
 
 const connections = {
@@ -44,6 +46,7 @@ function createPools(make: (pool: Knex.PoolConfig, connection: Readonly<Record<s
 
 const sqlite: Engine = {
   name: "SQLite",
+  elsewhere: () => sqlite.place(),
   async place() {
     const directory = await mkdtemp(join(tmpdir(), "onhand-sql-"));
     const filename = join(directory, "stock.db");
@@ -64,10 +67,30 @@ const sqlite: Engine = {
 
 const postgres: Engine = {
   name: "PostgreSQL",
+  async elsewhere() {
+    const database = newName();
+    const admin = createKnex({ client: "pg", connection: connections.postgres, pool: { min: 0, max: 1 } });
+    await admin.raw(`CREATE DATABASE "${database}"`);
+    const pools = createPools((pool) => {
+      const url = new URL(connections.postgres);
+      url.pathname = `/${database}`;
+      return createKnex({ client: "pg", connection: url.href, pool });
+    });
+    return {
+      connect: pools.connect,
+      where: {},
+      table: (name) => `"onhand_${name}"`,
+      async destroy() {
+        await pools.end();
+        await admin.raw(`DROP DATABASE "${database}"`);
+        await admin.destroy();
+      },
+    };
+  },
   async place() {
     const schema = newName();
     const pools = createPools((pool, connection) =>
-      createKnex({ client: "pg", connection: { connectionString: connections.postgres, ...connection }, pool }),
+      createKnex({ client: "pg", connection: { connectionString: connections.postgres, ...connection }, searchPath: [schema], pool }),
     );
     return {
       connect: pools.connect,
@@ -84,6 +107,7 @@ const postgres: Engine = {
 
 const mariadb: Engine = {
   name: "MariaDB",
+  elsewhere: () => mariadb.place(),
   async place() {
     const database = newName();
     const url = new URL(connections.mysql);

@@ -57,6 +57,8 @@ export interface TableSet {
 export interface Write {
   readonly table: string;
   readonly row: Row;
+  /** The row's key as one text, where whoever writes it has it at hand: making one costs more than looking it up. */
+  readonly key?: string;
 }
 
 /** The key of a row, by its table's definition. */

@@ -11,8 +11,8 @@ export const defineTable = <R extends Row>(definition: TableDefinition): Table<R
 
 /** The rows a rule may look at: committed ones, and those of commands decided before it in the same group. */
 export interface View {
-  /** The row with this key; undefined when there is none. The key must have been named by `needs`. */
-  get<R extends Row>(table: Table<R>, key: Key): R | undefined;
+  /** The row with this key, or its text; undefined when there is none. The key must have been named by `needs`. */
+  get<R extends Row>(table: Table<R>, key: Key | string): R | undefined;
   /** All rows with these column values. The same question must have been named by `needs`. */
   find<R extends Row>(table: Table<R>, where: Readonly<Record<string, Value>>): readonly R[];
 }

@@ -91,7 +91,7 @@ export const draftLedger = (view: View, { now, seq }: Context): Draft => ({ view
 
 /** Adds what a line does to the ledger, or tells why it can't be done. */
 export function addLine(draft: Draft, line: ParsedLine, facts: EntryFacts): Refusal | undefined {
-  const product = draft.view.get(products, [skuKeyOf(line.sku)]);
+  const product = draft.view.get(products, skuKeyOf(line.sku));
   if (!product) return refuse("UNKNOWN_PRODUCT", { sku: line.sku });
   if (product.archived) return archived("product", product.sku);
   if (line.type === "transfer" && line.from === line.to) return invalid("to", "must be another store");
@@ -111,7 +111,7 @@ export function undoMovement(
   row: MovementRow,
   details: EntryFacts & { readonly reason: string; readonly reverses: string },
 ): Refusal | undefined {
-  const product = draft.view.get(products, [skuKeyOf(row.sku)]);
+  const product = draft.view.get(products, skuKeyOf(row.sku));
   if (!product) return refuse("UNKNOWN_PRODUCT", { sku: row.sku });
   if (product.archived) return archived("product", product.sku);
   const place = placeOf(draft, product, row.storeId);
@@ -126,7 +126,7 @@ export function undoMovement(
 export function writesOf({ entries, touched }: Draft): readonly Write[] {
   const writes: Write[] = [];
   for (const row of entries) writes.push({ table: movements.name, row });
-  for (const row of touched.values()) writes.push({ table: levels.name, row });
+  for (const [key, row] of touched) writes.push({ table: levels.name, row, key });
   return writes;
 }
 
@@ -154,13 +154,12 @@ interface Place {
 }
 
 function placeOf(draft: Draft, product: ProductRow, storeId: string): Place | Refused {
-  const store = draft.view.get(stores, [storeId]);
+  const store = draft.view.get(stores, storeId);
   if (!store) return { refusal: refuse("UNKNOWN_STORE", { storeId }) };
   if (store.archived) return { refusal: archived("store", store.id) };
   const { sku, decimals } = product;
-  const key = [sku, storeId];
-  const name = keyText(key);
-  return { name, before: draft.touched.get(name) ?? draft.view.get(levels, key) ?? untouchedLevel({ sku, storeId }, decimals) };
+  const name = keyText([sku, storeId]);
+  return { name, before: draft.touched.get(name) ?? draft.view.get(levels, name) ?? untouchedLevel({ sku, storeId }, decimals) };
 }
 
 interface Move {

@@ -19,8 +19,19 @@ export interface StorageHandle {
    * side by side (it may be the same object); otherwise opening it must be refused with `STORAGE_LOCKED`.
    */
   peer?(): Promise<StorageAdapter>;
+  /** Begins a transaction of the host on the same data. Needed where `capabilities.hostTransactions`. */
+  host?(): Promise<HostTransaction>;
+  /** The same on other data, which a storage must refuse to join. Needed where `capabilities.hostTransactions`. */
+  foreignHost?(): Promise<HostTransaction>;
   /** Removes everything, also after a case that failed half way. */
   destroy(): Promise<void>;
+}
+
+/** A transaction of the host: what a storage is handed to join it, and how the host ends it. */
+export interface HostTransaction {
+  readonly handle: unknown;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
 }
 
 /** Makes one storage for one case. */
@@ -34,7 +45,7 @@ export interface StorageContext extends StorageHandle {
 }
 
 /** What a storage must have for a case to be about it. */
-export type StorageTrait = "durable" | "not durable" | "shared" | "exclusive" | "no host transactions";
+export type StorageTrait = "durable" | "not durable" | "shared" | "exclusive" | "host transactions" | "no host transactions";
 
 /**
  * One promise of the storage port, with the proof. Where a case requires a trait, another one requires its opposite
@@ -56,6 +67,7 @@ export const storageTraits = {
   "not durable": ({ durability }) => durability === "none",
   shared: ({ shared }) => shared,
   exclusive: ({ shared }) => !shared,
+  "host transactions": ({ hostTransactions }) => hostTransactions,
   "no host transactions": ({ hostTransactions }) => !hostTransactions,
 } as const satisfies Record<StorageTrait, (capabilities: StorageCapabilities) => boolean>;
 

@@ -2,6 +2,7 @@ import type { StorageCapabilities } from "../../index";
 import { changesCases } from "./cases/changes";
 import { closingCases } from "./cases/closing";
 import { durabilityCases } from "./cases/durability";
+import { hostCases } from "./cases/host";
 import { ledgerCases } from "./cases/ledger";
 import { openingCases } from "./cases/opening";
 import { queryCases } from "./cases/queries";
@@ -18,6 +19,7 @@ export const storageCases: readonly StorageCase[] = [
   ...rowCases,
   ...changesCases,
   ...sharingCases,
+  ...hostCases,
   ...durabilityCases,
   ...ledgerCases,
   ...closingCases,

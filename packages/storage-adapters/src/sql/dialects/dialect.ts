@@ -59,14 +59,15 @@ export interface Dialect extends Quoting {
   /** Tables as they are created. `unique` and `indexes` are made with the table where the database can't add them safely later. */
   readonly ddl: {
     columnType(column: ColumnLayout, use: { readonly key: boolean; readonly unique: boolean; readonly indexed: boolean }): string;
-    /** What stands behind the closing parenthesis of CREATE TABLE. */
-    readonly tableOptions: string;
+    /** What stands behind the closing parenthesis of CREATE TABLE. `hot`: its rows are replaced all the time. */
+    tableOptions(hot: boolean): string;
     readonly textType: string;
     /** A column of an index. */
     indexed(column: ColumnLayout, unique: boolean): string;
     /** The value an added column has in rows that are there already. */
     defaultOf(column: ColumnLayout): string;
     readonly ifNotExists: string;
+    readonly partialIndexes: boolean;
     existing(session: Session, namespace: Namespace, names: readonly string[]): Promise<ExistingTables>;
     /** Runs work while no other process creates or migrates the same tables; `inside` a transaction that is open, or in one of its own. */
     locked<T>(session: Session, lock: string, inside: boolean, work: () => Promise<T>): Promise<T>;

@@ -14,12 +14,13 @@ export const mysqlDdl = (mariadb: boolean): Dialect["ddl"] => ({
     if (type === "json") return jsonType;
     return `${key || unique ? `varchar(${maximumKeyText})` : "longtext"} CHARACTER SET utf8mb4 COLLATE ${collationOf(mariadb)}`;
   },
-  tableOptions: " ENGINE=InnoDB",
+  tableOptions: () => " ENGINE=InnoDB",
   textType: `longtext CHARACTER SET utf8mb4 COLLATE ${collationOf(mariadb)}`,
   indexed: ({ sql, type }: ColumnLayout, unique) => (type === "text" && !unique ? `${sql}(${indexedPrefix})` : sql),
   // Texts and JSON can't have a default everywhere, so they begin as the empty value the server gives.
   defaultOf: ({ type }) => (type === "text" ? "('')" : type === "json" ? "('null')" : "0"),
   ifNotExists: "",
+  partialIndexes: false,
 
   async existing(session, { schema }, names) {
     const columns = new Map<string, Set<string>>();

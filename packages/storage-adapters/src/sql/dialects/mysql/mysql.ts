@@ -1,5 +1,6 @@
 import { commitFailure, isSqlFailure } from "../../failures";
 import type { Dialect } from "../dialect";
+import { undo } from "../undo";
 import { mysqlDdl } from "./ddl";
 import { classifyMysql } from "./failures";
 import { leftOpen, mysqlSession } from "./session";
@@ -71,7 +72,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
       }
     } catch (error) {
       // An error undoes one statement here, not the transaction.
-      if (!session.broken) await session.run({ text: "ROLLBACK", values: [] });
+      await undo(session);
       throw error;
     }
     await this.commit(session);
@@ -85,7 +86,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
       await session.run({ text: "COMMIT", values: [] });
       return result;
     } catch (error) {
-      session.destroy();
+      await undo(session);
       throw error;
     }
   },

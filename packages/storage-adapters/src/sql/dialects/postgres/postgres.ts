@@ -1,6 +1,7 @@
 import { commitFailure } from "../../failures";
 import { fromCodePoint } from "../../text-order";
 import type { Dialect } from "../dialect";
+import { undo } from "../undo";
 import { postgresDdl } from "./ddl";
 import { classifyPostgres } from "./failures";
 import { listenPostgres } from "./listen";
@@ -75,7 +76,7 @@ export const postgres: Dialect = {
       await session.run({ text: "COMMIT", values: [] });
       return result;
     } catch (error) {
-      session.destroy();
+      await undo(session);
       throw error;
     }
   },

@@ -1,4 +1,6 @@
 import type { Dialect } from "../dialect";
+import { undo } from "../undo";
+import { beginSqlite, type SqliteDatabase } from "./session";
 
 /** How tables are made in SQLite. Schemas are attached databases there, so there are none here. */
 export const sqliteDdl: Dialect["ddl"] = {
@@ -7,11 +9,12 @@ export const sqliteDdl: Dialect["ddl"] = {
     return type === "boolean" ? `INTEGER CHECK (${sql} IN (0, 1))` : "INTEGER";
   },
   // Rows stand in the order of their key, and hold what their columns say.
-  tableOptions: " STRICT, WITHOUT ROWID",
+  tableOptions: () => " STRICT, WITHOUT ROWID",
   textType: "TEXT",
   indexed: ({ sql }) => sql,
   defaultOf: ({ type }) => (type === "text" ? "''" : type === "json" ? "'null'" : "0"),
   ifNotExists: "IF NOT EXISTS ",
+  partialIndexes: true,
 
   async existing(session, _namespace, names) {
     const columns = new Map<string, Set<string>>();
@@ -27,13 +30,13 @@ export const sqliteDdl: Dialect["ddl"] = {
 
   async locked(session, _lock, inside, work) {
     if (inside) return work();
-    await session.run({ text: "BEGIN IMMEDIATE", values: [] });
+    beginSqlite(session.raw as SqliteDatabase);
     try {
       const result = await work();
       await session.run({ text: "COMMIT", values: [] });
       return result;
     } catch (error) {
-      session.destroy();
+      await undo(session);
       throw error;
     }
   },

@@ -20,7 +20,8 @@ interface SqliteStatement {
   run(values: readonly unknown[]): { readonly changes: number };
 }
 
-const prepared = new WeakSet<SqliteDatabase>();
+const extended = new WeakSet<SqliteDatabase>();
+const configured = new WeakSet<SqliteDatabase>();
 const statements = new WeakMap<SqliteDatabase, Map<string, SqliteStatement>>();
 const keptStatements = 200;
 
@@ -52,22 +53,26 @@ function statementOf(database: SqliteDatabase, text: string, exact: boolean): Sq
   return statement;
 }
 
-/** Settings and functions that belong to a connection, made once for each. */
+/** Settings and functions that belong to a connection, made once for each; settings can't be changed in a transaction. */
 export function prepareSqlite(database: SqliteDatabase): void {
-  if (prepared.has(database)) return;
   try {
-    if (!database.readonly && !database.inTransaction) database.pragma("journal_mode = WAL");
-    if (!database.inTransaction) database.pragma("foreign_keys = ON");
-    database.function("onhand_fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
-    database.function("onhand_order", { deterministic: true }, (text) => (typeof text === "string" ? byCodePoint(text) : text));
-    prepared.add(database);
+    if (!extended.has(database)) {
+      database.function("onhand_fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
+      database.function("onhand_order", { deterministic: true }, (text) => (typeof text === "string" ? byCodePoint(text) : text));
+      extended.add(database);
+    }
+    if (configured.has(database) || database.inTransaction) return;
+    if (!database.readonly) withoutWaiting(database, () => database.pragma("journal_mode = WAL"));
+    database.pragma("foreign_keys = ON");
+    // better-sqlite3 is built with NORMAL for WAL, which may lose commits with the power.
+    database.pragma("synchronous = FULL");
+    configured.add(database);
   } catch (error) {
     throw classifySqlite(error);
   }
-  // better-sqlite3 is built with NORMAL for WAL, which may lose commits with the power.
-  if (!database.inTransaction) database.pragma("synchronous = FULL");
 }
 
+/** Speaks through a better-sqlite3 database. */
 export function sqliteSession(raw: unknown): Session {
   const database = raw as SqliteDatabase;
   let broken = false;
@@ -96,4 +101,10 @@ export function withoutWaiting<T>(on: SqliteDatabase, work: () => T): T {
   } finally {
     if (before !== 0) on.pragma(`busy_timeout = ${before}`);
   }
+}
+
+/** Begins a transaction that may write, or fails at once when somebody else is in one. */
+export function beginSqlite(on: SqliteDatabase): void {
+  prepareSqlite(on);
+  withoutWaiting(on, () => runSqlite(on, "BEGIN IMMEDIATE"));
 }

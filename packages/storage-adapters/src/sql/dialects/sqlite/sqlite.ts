@@ -4,7 +4,7 @@ import { byCodePoint, fromCodePoint } from "../../text-order";
 import type { Dialect, Session } from "../dialect";
 import { sqliteDdl } from "./ddl";
 import { classifySqlite } from "./failures";
-import { prepareSqlite, runSqlite, type SqliteDatabase, sqliteSession, withoutWaiting } from "./session";
+import { beginSqlite, prepareSqlite, runSqlite, type SqliteDatabase, sqliteSession, withoutWaiting } from "./session";
 import { writeSqlite } from "./write";
 
 const database = (of: Session): SqliteDatabase => {
@@ -53,8 +53,7 @@ export const sqlite: Dialect = {
   nulls: () => "",
 
   async begin(of) {
-    const on = database(of);
-    withoutWaiting(on, () => runSqlite(on, "BEGIN IMMEDIATE"));
+    beginSqlite(database(of));
   },
   async commit(of) {
     commit(database(of));
@@ -74,7 +73,7 @@ export const sqlite: Dialect = {
   },
   async writeAlone(of, plan, group) {
     const on = database(of);
-    withoutWaiting(on, () => runSqlite(on, "BEGIN IMMEDIATE"));
+    beginSqlite(on);
     try {
       if (!writeSqlite(on, plan, group)) {
         rollback(on);

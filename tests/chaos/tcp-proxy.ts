@@ -31,6 +31,8 @@ export interface TcpProxy {
   release(): void;
   /** Ends every connection at once, as when a cable is pulled out and the other end told. */
   cutAll(): void;
+  /** Ends what servers still hold of links that are silent and whose client has gone: what their keepalive does in time. */
+  expire(): void;
   /** How many connections are open. */
   connections(): number;
   close(): Promise<void>;
@@ -85,6 +87,7 @@ export async function startTcpProxy(target: {
     seen: () => [...seen],
     release: () => links.forEach((link) => void link.release()),
     cutAll: () => links.forEach((link) => void link.cut()),
+    expire: () => links.forEach((link) => void link.expire()),
     connections: () => links.size,
     async close() {
       for (const link of links) link.cut();
@@ -98,6 +101,7 @@ interface Link {
   readonly ended: Promise<unknown>;
   release(): void;
   cut(): void;
+  expire(): void;
 }
 
 function createLink(client: Socket, upstream: Socket, protocol: Protocol, judge: (message: Message, direction: Direction) => Fate): Link {
@@ -133,6 +137,8 @@ function createLink(client: Socket, upstream: Socket, protocol: Protocol, judge:
   };
 
   function listen(from: Socket, direction: Direction): void {
+    // Messages go on one by one: waiting for an acknowledgement between them would make every link slow.
+    from.setNoDelay(true);
     from.on("data", (bytes) => {
       for (const message of framing.push(direction, bytes)) pass(direction, message);
     });
@@ -154,5 +160,6 @@ function createLink(client: Socket, upstream: Socket, protocol: Protocol, judge:
       }
     },
     cut,
+    expire: () => client.destroyed && upstream.destroy(),
   };
 }

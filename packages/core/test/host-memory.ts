@@ -7,10 +7,15 @@ export interface MemoryHost {
   rollback(): Promise<void>;
 }
 
-/** A memory storage whose host can open transactions, as a database would let it. */
-export function hostMemory(): StorageAdapter & { begin(): Promise<MemoryHost> } {
+interface Joined {
+  readonly tx: StorageTransaction;
+  readonly committed: (() => void)[];
+}
+
+/** A memory storage whose host can open transactions, as a database would let it. With `tells` it learns of the host's commits. */
+export function hostMemory({ tells = true } = {}): StorageAdapter & { begin(): Promise<MemoryHost> } {
   const memory = memoryStorage();
-  const open = new Map<unknown, StorageTransaction>();
+  const open = new Map<unknown, Joined>();
   const rolledBack = new Error("the host rolled back");
 
   return {
@@ -18,9 +23,10 @@ export function hostMemory(): StorageAdapter & { begin(): Promise<MemoryHost> } 
     capabilities: { ...memory.capabilities, hostTransactions: true },
     async transaction(work, options = {}) {
       if (options.host === undefined) return memory.transaction(work);
-      const tx = open.get(options.host);
-      if (!tx) throw new TypeError("this transaction has ended");
-      return work(tx);
+      const entered = open.get(options.host);
+      if (!entered) throw new TypeError("this transaction has ended");
+      if (options.committed) entered.committed.push(options.committed);
+      return work(entered.tx);
     },
     begin() {
       return new Promise((begun) => {
@@ -28,10 +34,11 @@ export function hostMemory(): StorageAdapter & { begin(): Promise<MemoryHost> } 
         const ended = new Promise<boolean>((resolve) => {
           end = resolve;
         });
+        const committed: (() => void)[] = [];
         const host = { commit: () => finish(false), rollback: () => finish(true) };
         const transaction = memory.transaction(async (tx) => {
           let head: Head | undefined;
-          open.set(host, {
+          const joined: StorageTransaction = {
             ...tx,
             async head() {
               head ??= await tx.head();
@@ -41,7 +48,8 @@ export function hostMemory(): StorageAdapter & { begin(): Promise<MemoryHost> } 
               await tx.advance(seq);
               head = { ...(head as Head), seq };
             },
-          });
+          };
+          open.set(host, { tx: joined, committed });
           begun(host);
           if (await ended) throw rolledBack;
         });
@@ -51,6 +59,7 @@ export function hostMemory(): StorageAdapter & { begin(): Promise<MemoryHost> } 
           await transaction.catch((error: unknown) => {
             if (error !== rolledBack) throw error;
           });
+          if (tells && !rollback) for (const tell of committed) tell();
         }
       });
     },

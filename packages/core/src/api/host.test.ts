@@ -6,8 +6,8 @@ import { hostMemory } from "../../test/host-memory";
 
 const at = { sku: "TEA-50", storeId: "berlin" };
 
-async function open() {
-  const storage = hostMemory();
+async function open(options?: Parameters<typeof hostMemory>[0]) {
+  const storage = hostMemory(options);
   const inventory = await createInventory({ storage, clock: manualClock() });
   await addExamples(inventory);
   await inventory.stock.receive({ ...at, quantity: 10 });
@@ -17,9 +17,12 @@ async function open() {
   return { storage, inventory, told, head };
 }
 
-describe("inside a host's transaction", () => {
+describe.each([
+  { tells: true, when: "where the storage learns of the host's commits" },
+  { tells: false, when: "where it does not" },
+])("inside a host's transaction, $when", (options) => {
   it("commands are kept when the host commits, and listeners hear of them then and once", async () => {
-    const { storage, inventory, told, head } = await open();
+    const { storage, inventory, told, head } = await open(options);
     const host = await storage.begin();
     const { stock } = inventory.with(host);
     const first = await stock.sell({ ...at, quantity: 2 });
@@ -37,7 +40,7 @@ describe("inside a host's transaction", () => {
   });
 
   it("nothing is left when the host rolls back: no row, no number, no key, no event", async () => {
-    const { storage, inventory, told, head } = await open();
+    const { storage, inventory, told, head } = await open(options);
     const host = await storage.begin();
     const sale = { ...at, quantity: 2, idempotencyKey: "order-1" };
     await inventory.with(host).stock.sell(sale);
@@ -49,7 +52,7 @@ describe("inside a host's transaction", () => {
   });
 
   it("what it changed is never acted on outside before the commit, and always after it", async () => {
-    const { storage, inventory } = await open();
+    const { storage, inventory } = await open(options);
     const host = await storage.begin();
     await inventory.with(host).stock.sell({ ...at, quantity: 8 });
     const outside = inventory.stock.sell({ ...at, quantity: 3 });
@@ -60,7 +63,7 @@ describe("inside a host's transaction", () => {
   });
 
   it("commands called at once take turns in the order of their calls", async () => {
-    const { storage, inventory, head } = await open();
+    const { storage, inventory, head } = await open(options);
     const host = await storage.begin();
     const sales = [4, 4, 4].map((quantity) => inventory.with(host).stock.sell({ ...at, quantity }));
     const [first, second, third] = await Promise.allSettled(sales);
@@ -72,7 +75,7 @@ describe("inside a host's transaction", () => {
   });
 
   it("a key is known to later commands of the same transaction, and to everybody after the commit", async () => {
-    const { storage, inventory } = await open();
+    const { storage, inventory } = await open(options);
     const host = await storage.begin();
     const sale = { ...at, quantity: 2, idempotencyKey: "order-1" };
     const first = await inventory.with(host).stock.sell(sale);
@@ -83,7 +86,7 @@ describe("inside a host's transaction", () => {
   });
 
   it("products, stores and commands by name work there too", async () => {
-    const { storage, inventory } = await open();
+    const { storage, inventory } = await open(options);
     const host = await storage.begin();
     const inside = inventory.with(host);
     await inside.products.create({ sku: "CUP-9", name: "Cup" });
@@ -99,14 +102,14 @@ describe("inside a host's transaction", () => {
   it("a storage without host transactions and a handle that is none are refused at once", async () => {
     const plain = await createInventory({ storage: memoryStorage() });
     expect(() => plain.with({})).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }));
-    const { inventory } = await open();
+    const { inventory } = await open(options);
     expect(() => inventory.with(undefined as unknown as object)).toThrow(TypeError);
     await inventory.close();
     await plain.close();
   });
 
   it("after close nothing is taken any more", async () => {
-    const { storage, inventory } = await open();
+    const { storage, inventory } = await open(options);
     const host = await storage.begin();
     const inside = inventory.with(host);
     await host.rollback();

@@ -8,7 +8,7 @@ import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage"
 import { type Attempt, batchOf, decideGroup, isMarked } from "./group";
 import { type Command, isUnknown, type Outcome, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
-import { createRowCache, overlay } from "./row-cache";
+import { createRowCache, type Overlay, overlay } from "./row-cache";
 import { createWorkingSet } from "./working-set";
 
 /** How much may wait and how much goes to the storage at once. */
@@ -174,17 +174,28 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
    */
   async function commitInside<Input, Result>(host: object, command: Command<Input, Result>): Promise<Result & Receipt> {
     if (closing) throw new InventoryError("STORAGE_CLOSED", {});
+    let rows: Overlay | undefined;
+    let attempt: Attempt | undefined;
     const outcome = await storage.transaction(
       async (tx) => {
         const { seq } = await tx.head();
-        const set = createWorkingSet(definitions, overlay(cache, seq), seq);
-        const { outcomes } = await decideGroup(tx, set, [command as Command], { now: clock.now() });
-        return outcomes[0] as Outcome;
+        rows = overlay(cache, seq);
+        attempt = await decideGroup(tx, createWorkingSet(definitions, rows, seq), [command as Command], { now: clock.now() });
+        return attempt.outcomes[0] as Outcome;
       },
-      { host },
+      { host, committed: () => attempt && rows && takeOver(attempt, rows) },
     );
     if ("error" in outcome) throw outcome.error;
     return outcome.result as Result & Receipt;
+  }
+
+  /** A host has committed: what was decided there is known here, and need not be read back. */
+  function takeOver(attempt: Attempt, rows: Overlay): void {
+    if (cache.seq === attempt.from && !writer.isLocked()) {
+      rows.keep();
+      cache.advance(attempt.set.seq);
+    }
+    publisher.announce(batchOf(attempt));
   }
 
   return {

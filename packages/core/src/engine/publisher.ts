@@ -15,6 +15,8 @@ export interface Publisher {
   hold(): void;
   /** Tells of the commit, if there was one, and takes up the hints that waited. */
   release(batch: CommitBatch | undefined): void;
+  /** Tells of a commit made beside this engine's own, if it follows directly on what was told last. */
+  announce(batch: CommitBatch): void;
   /** Reads what others committed. */
   refresh(): void;
   subscribe(listener: (batch: CommitBatch) => void): Stop;
@@ -85,14 +87,19 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
     if (!held && hinted > published) catchUp();
   });
 
+  function announce(batch: CommitBatch): void {
+    if (!reading && batch.from === published && batch.to > batch.from) publish(batch);
+  }
+
   return {
+    announce,
     hold() {
       held = true;
     },
     release(batch) {
       held = false;
       if (batch) hinted = Math.max(hinted, batch.to);
-      if (batch && !reading && batch.from === published && batch.to > batch.from) publish(batch);
+      if (batch) announce(batch);
       if (hinted > published) catchUp();
     },
     refresh: catchUp,

@@ -98,12 +98,22 @@ export function createRowCache(limit: number): RowCache {
   };
 }
 
-/** A cache of its own over another one, whose rows it shows as long as they belong to this head. It leaves no trace there. */
-export function overlay(below: RowCache, seq: number): Pick<RowCache, "table"> {
+/** A cache of its own over another one. */
+export interface Overlay extends Pick<RowCache, "table"> {
+  /** Hands its rows down: they are committed now. */
+  keep(): void;
+}
+
+/** Shows the rows below as long as they belong to this head, and leaves no trace there. */
+export function overlay(below: RowCache, seq: number): Overlay {
   const tables = new Map<string, CachedTable>();
+  const kept: (() => void)[] = [];
 
   function createTable(name: string): CachedTable {
     const rows = new Map<string, Row | null>();
+    kept.push(() => {
+      for (const [key, row] of rows) below.table(name).learn(key, row);
+    });
     const keep = (key: string, row: Row | null) => void rows.set(key, row);
     return {
       get: (key) => {
@@ -121,6 +131,9 @@ export function overlay(below: RowCache, seq: number): Pick<RowCache, "table"> {
       const table = tables.get(name) ?? createTable(name);
       tables.set(name, table);
       return table;
+    },
+    keep() {
+      for (const each of kept) each();
     },
   };
 }

@@ -98,6 +98,8 @@ export interface ReadOptions {
 export interface TransactionOptions {
   /** A transaction of the host's own database to take part in: the host commits it or rolls it back. */
   readonly host?: unknown;
+  /** Called when the storage learns that the host has committed, before `watch` tells; never where it has no way to learn it. */
+  readonly committed?: () => void;
 }
 
 /** Ends what returned it. Calling it again does nothing. */

@@ -1,4 +1,4 @@
-import { InventoryError, type StorageTransaction } from "@onhand/core";
+import { InventoryError, type StorageTransaction, type TransactionOptions } from "@onhand/core";
 import type { Knex } from "knex";
 import { clientOf } from "./connections";
 import type { Dialect, Session, SessionLimits, WritePlan } from "./dialects/dialect";
@@ -27,8 +27,8 @@ export interface HostOptions {
 /** Runs work inside a transaction of the host, which alone commits it or rolls it back. */
 export async function inHostTransaction<T>(
   { schema, plan, limits, tableOf, epoch, committed }: HostOptions,
-  host: unknown,
   work: (tx: StorageTransaction) => Promise<T>,
+  { host, committed: onCommitted }: TransactionOptions,
 ): Promise<T> {
   const { dialect } = schema;
   const { raw, knex } = await handleOf(dialect, host);
@@ -47,7 +47,12 @@ export async function inHostTransaction<T>(
       if (group) {
         const written = await dialect.atomically(session, () => dialect.write(session, plan, group));
         if (!written) throw new InventoryError("STORAGE_CORRUPT", { reason: "the head row moved while it was locked" });
-        if (knex) tellAfterCommit(knex, () => committed(headAfter(group)));
+        if (knex) {
+          tellAfterCommit(knex, () => {
+            onCommitted?.();
+            committed(headAfter(group));
+          });
+        }
       }
       return answer;
     } finally {

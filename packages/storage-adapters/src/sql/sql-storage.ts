@@ -99,8 +99,8 @@ export function sqlStorage(options: SqlStorageOptions): StorageAdapter {
       });
     },
 
-    transaction: (work, { host } = {}) =>
-      call((storage) => (host === undefined ? storage.writer.transaction(work) : inHostTransaction(storage.host, host, work))),
+    transaction: (work, options = {}) =>
+      call((storage) => (options.host === undefined ? storage.writer.transaction(work) : inHostTransaction(storage.host, work, options))),
 
     find: (name, query, how) =>
       call(async (storage) => {

@@ -17,12 +17,23 @@ export interface Pending {
   readonly transaction: StorageTransaction;
   /** What the database said when one of its reads failed, if one did. */
   readonly failure: SqlFailure | undefined;
+  /** Whether it took a row for absent, unread, that it then did not append. What it came to must not be used. */
+  readonly unproven: boolean;
   /** Ends it: its handles refuse from now on. Gives what is to be written; undefined when nothing is. */
   end(): Group | undefined;
 }
 
-/** Begins a transaction on a head. */
-export function createPending(head: HeadState, tableOf: (name: string) => TableLayout, reads: TransactionReads): Pending {
+// More of them are better read at once than guessed at: one that is there spoils the whole group.
+const mostPresumed = 8;
+
+/**
+ * Begins a transaction on a head.
+ *
+ * @param presume - whether a few keys of a log may be taken for absent without reading. Work that goes on to append them
+ * needs no reading: the insert proves that they were. It spares a single command a trip to the server.
+ */
+export function createPending(head: HeadState, tableOf: (name: string) => TableLayout, reads: TransactionReads, presume = false): Pending {
+  const presumed = new Map<string, Set<string>>();
   const written = new Map<string, WrittenRows>();
   let seq = head.seq;
   let ended = false;
@@ -51,6 +62,12 @@ export function createPending(head: HeadState, tableOf: (name: string) => TableL
     const table = tableOf(name);
     const own = written.get(name)?.byKey();
     const wanted = keys.filter((key) => !own?.has(keyText(key)));
+    if (presume && isNamed(table) && wanted.length <= mostPresumed) {
+      const names = presumed.get(name) ?? new Set();
+      presumed.set(name, names);
+      for (const key of wanted) names.add(keyText(key));
+      return keys.map((key) => own?.get(keyText(key)));
+    }
     const committed = new Map<string, Row>();
     if (wanted.length > 0) {
       for (const row of await reads.get(table, wanted))
@@ -85,6 +102,12 @@ export function createPending(head: HeadState, tableOf: (name: string) => TableL
     get failure() {
       return failure;
     },
+    get unproven() {
+      return [...presumed].some(([name, keys]) => {
+        const own = written.get(name)?.byKey();
+        return [...keys].some((key) => !own?.has(key));
+      });
+    },
     end() {
       ended = true;
       const group = groupOf(head, seq, written.values());
@@ -92,3 +115,6 @@ export function createPending(head: HeadState, tableOf: (name: string) => TableL
     },
   };
 }
+
+/** A log whose rows are called by names their writers chose, not by their place in the ledger. */
+const isNamed = ({ definition: { kind, key } }: TableLayout): boolean => kind === "log" && key[0] !== "seq";

@@ -41,6 +41,8 @@ export interface WriterOptions {
 
 // After a miss the head is locked first until it has stood still for so many groups.
 const lockedGroups = 8;
+// After a key that was known it is looked for first for so many groups.
+const readingGroups = 16;
 const lostTries = 3;
 
 /**
@@ -53,25 +55,43 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
   let groupsToLock = 0;
   // Set while a commit of ours may still be on its way: the next one makes sure that it finds the head moved.
   let fence = false;
+  let groupsToRead = 0;
 
-  async function runWork<T>(head: HeadState, withSession: WithSession, work: Work<T>) {
-    const pending = createPending(head, tableOf, transactionReads(schema, tableOf, head, withSession));
+  async function runWork<T>(head: HeadState, withSession: WithSession, work: Work<T>, presume = false) {
+    const pending = createPending(head, tableOf, transactionReads(schema, tableOf, head, withSession), presume);
     try {
       const answer = await work(pending.transaction);
       if (pending.failure) throw pending.failure;
+      if (pending.unproven) throw sqlFailure("duplicate", new Error("a key was taken for absent that was not appended"));
       return { answer, group: pending.end() };
     } catch (error) {
+      if (pending.unproven) throw sqlFailure("duplicate", error);
       throw pending.failure ?? error;
     } finally {
       pending.end();
     }
   }
 
+  /** Few callers hand in keys that are known already, so a small group is first tried without looking. */
   async function optimistic<T>(work: Work<T>, head: HeadState): Promise<Attempt<T>> {
+    if (groupsToRead > 0) {
+      groupsToRead--;
+      return believing(work, head, false);
+    }
+    try {
+      return await believing(work, head, true);
+    } catch (error) {
+      if (!isSqlFailure(error) || error.kind !== "duplicate") throw error;
+      groupsToRead = readingGroups;
+      return believing(work, head, false);
+    }
+  }
+
+  async function believing<T>(work: Work<T>, head: HeadState, presume: boolean): Promise<Attempt<T>> {
     let done: Awaited<ReturnType<typeof runWork<T>>> | undefined;
     let rejection: { readonly error: unknown } | undefined;
     try {
-      done = await runWork(head, connections.use, work);
+      done = await runWork(head, connections.use, work, presume);
     } catch (error) {
       if (isSqlFailure(error)) throw error;
       rejection = { error };

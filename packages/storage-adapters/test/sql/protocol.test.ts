@@ -6,7 +6,7 @@ import { addExamples } from "@onhand/core/testing";
 import createKnex, { type Knex } from "knex";
 import { describe, expect, it } from "vitest";
 import { idsOf, putCrate, silent, useSql } from "./fixture";
-import { type Engine, engines } from "./servers";
+import { type Engine, engines, type Place } from "./servers";
 
 const addOne = (storage: { transaction: Awaited<ReturnType<ReturnType<typeof useSql>["opened"]>>["transaction"] }) =>
   storage.transaction(async (tx) => {
@@ -144,8 +144,8 @@ describe("PostgreSQL", () => {
   const sql = useSql();
   const postgres = engines.find(({ name }) => name === "PostgreSQL") as Engine;
 
-  it("is asked once for a group that nobody interferes with", async () => {
-    const place = await sql.place(postgres);
+  /** A pool of the place, and the statements sent through it. */
+  function watched(place: Place) {
     const sent: string[] = [];
     const knex = place.connect({
       min: 0,
@@ -159,11 +159,38 @@ describe("PostgreSQL", () => {
         done(null, connection);
       },
     });
+    return { knex, sent };
+  }
+
+  it("is asked once for a group that nobody interferes with", async () => {
+    const place = await sql.place(postgres);
+    const { knex, sent } = watched(place);
     const storage = await sql.opened(place, { knex });
     await storage.transaction((tx) => putCrate(tx, "a"));
     sent.length = 0;
     expect(await storage.transaction((tx) => putCrate(tx, "b"))).toBe(2);
     expect(sent).toHaveLength(1);
+  });
+
+  it("is asked once for a command under a new key, and a key that is known gets its first answer", async () => {
+    const place = await sql.place(postgres);
+    const { knex, sent } = watched(place);
+    const inventory = await createInventory({ storage: sql.storage(place, { knex }), logger: silent });
+    await addExamples(inventory);
+    const at = { sku: "TEA-50", storeId: "berlin" };
+    await inventory.stock.receive({ ...at, quantity: 5 });
+    sent.length = 0;
+    const sale = { ...at, quantity: 1, idempotencyKey: "order-1" };
+    const first = await inventory.stock.sell(sale);
+    expect(sent).toHaveLength(1);
+    expect(await inventory.stock.sell(sale)).toEqual({ ...first, replayed: true });
+    await expect(inventory.stock.sell({ ...sale, quantity: 2 })).rejects.toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
+    const refused = { ...at, quantity: 9, idempotencyKey: "order-2" };
+    const refusal = { code: "INSUFFICIENT_STOCK", details: { requested: 9, available: 4 } };
+    await expect(inventory.stock.sell(refused)).rejects.toMatchObject(refusal);
+    await expect(inventory.stock.sell(refused)).rejects.toMatchObject({ ...refusal, details: { ...refusal.details, replayed: true } });
+    expect(await inventory.stock.level(at)).toMatchObject({ onHand: 4 });
+    await inventory.close();
   });
 
   it("tells again after the listening connection was ended", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SqlStorageOptions } from "@onhand/storage-adapters/sql";
 import createKnex, { type Knex } from "knex";
+import { mysqlServer, postgresServer } from "../../../../tests/servers";
 
 /** A place of its own in one database: a schema, a database or a file. */
 export interface Place {
@@ -23,11 +24,6 @@ export interface Engine {
   /** A place in a database of its own, which no connection to the others reaches. */
   elsewhere(): Promise<Place>;
 }
-
-const connections = {
-  postgres: process.env.ONHAND_TEST_POSTGRES ?? "postgres://postgres@127.0.0.1:5432/postgres",
-  mysql: process.env.ONHAND_TEST_MYSQL ?? "mysql://root@127.0.0.1:3306",
-};
 
 const newName = (): string => `onhand_t${randomBytes(6).toString("hex")}`;
 
@@ -69,10 +65,11 @@ const postgres: Engine = {
   name: "PostgreSQL",
   async elsewhere() {
     const database = newName();
-    const admin = createKnex({ client: "pg", connection: connections.postgres, pool: { min: 0, max: 1 } });
+    const server = await postgresServer();
+    const admin = createKnex({ client: "pg", connection: server, pool: { min: 0, max: 1 } });
     await admin.raw(`CREATE DATABASE "${database}"`);
     const pools = createPools((pool) => {
-      const url = new URL(connections.postgres);
+      const url = new URL(server);
       url.pathname = `/${database}`;
       return createKnex({ client: "pg", connection: url.href, pool });
     });
@@ -89,8 +86,9 @@ const postgres: Engine = {
   },
   async place() {
     const schema = newName();
+    const server = await postgresServer();
     const pools = createPools((pool, connection) =>
-      createKnex({ client: "pg", connection: { connectionString: connections.postgres, ...connection }, searchPath: [schema], pool }),
+      createKnex({ client: "pg", connection: { connectionString: server, ...connection }, searchPath: [schema], pool }),
     );
     return {
       connect: pools.connect,
@@ -110,7 +108,7 @@ const mariadb: Engine = {
   elsewhere: () => mariadb.place(),
   async place() {
     const database = newName();
-    const url = new URL(connections.mysql);
+    const url = new URL(await mysqlServer());
     const server = { host: url.hostname, port: Number(url.port || 3306), user: url.username, password: url.password };
     const pools = createPools((pool, connection) => createKnex({ client: "mysql2", connection: { ...server, ...connection }, pool }));
     const admin = pools.connect({ min: 0, max: 1 });

@@ -1,3 +1,8 @@
 import { library } from "../../tsup.base";
 
-export default library({ "memory/index": "src/memory/index.ts", "csv/index": "src/csv/index.ts", "sql/index": "src/sql/index.ts" });
+export default library({
+  "memory/index": "src/memory/index.ts",
+  "csv/index": "src/csv/index.ts",
+  "sql/index": "src/sql/index.ts",
+  "cli/sql-ddl": "src/cli/sql-ddl.ts",
+});

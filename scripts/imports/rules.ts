@@ -105,6 +105,11 @@ export const importRules: readonly ImportRule[] = [
     because: "the host brings its knex and its driver: nothing of them is loaded here",
   },
   {
+    from: `${storages}/cli/`,
+    may: [`${storages}/sql/index`, "node:*"],
+    because: "a program is a thin way in to what the package exports",
+  },
+  {
     from: `${transports}/shared/`,
     may: [`${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
     because: "what transports share has no sockets in it",

@@ -17,7 +17,7 @@ import { csvStorage } from "@onhand/storage-adapters/csv";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { refusalOf } from "../../test/inventory";
-import { tableSet } from "../domain/tables";
+import { inventoryTables } from "../domain/tables";
 
 const stores = ["berlin", "hamburg"] as const;
 
@@ -113,7 +113,7 @@ describe.each([
   test("a copy that was cut off goes on where it stopped", async () => {
     const to = memoryStorage();
     await expect(copyStorage({ from, to: failingAfter(to, cutAfter), pageRows })).rejects.toThrow("cut off");
-    const stopped = (await to.open(tableSet)).seq;
+    const stopped = (await to.open(inventoryTables)).seq;
     const report = await copyStorage({ from, to, pageRows });
     expect(report).toMatchObject({ ok: true, resumedFrom: stopped });
     expect(await contents(to)).toEqual(await contents(from));
@@ -153,7 +153,7 @@ test("from a CSV directory, and into one, nothing differs", async () => {
 test("the copy is a ledger of its own: its epoch is another, so who followed the original starts over", async () => {
   const to = memoryStorage();
   await copyStorage({ from, to });
-  expect((await to.open(tableSet)).epoch).not.toBe((await from.open(tableSet)).epoch);
+  expect((await to.open(inventoryTables)).epoch).not.toBe((await from.open(inventoryTables)).epoch);
 });
 
 test("a target that holds something else is refused and left as it is", async () => {

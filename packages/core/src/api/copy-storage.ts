@@ -1,5 +1,5 @@
 import { keyOf, type Row, type TableDefinition, type TableSet } from "../domain/shared/rows";
-import { tableSet } from "../domain/tables";
+import { inventoryTables } from "../domain/tables";
 import { InventoryError } from "../errors";
 import type { RowChange, StorageAdapter, StorageTransaction } from "../ports/storage";
 import { compareStorages, type RowMismatch } from "./compare-storages";
@@ -66,7 +66,7 @@ export interface CopyReport {
  * @see docs/guides/copy.md
  */
 export async function copyStorage(options: CopyOptions): Promise<CopyReport> {
-  const { from, to, tables = tableSet, pageRows = 2_000, onProgress, signal } = options;
+  const { from, to, tables = inventoryTables, pageRows = 2_000, onProgress, signal } = options;
   if (!Number.isSafeInteger(pageRows) || pageRows < 1 || pageRows > 100_000)
     throw invalid("pageRows", "must be a whole number, 1 to 100,000");
   if (from === to) throw invalid("to", "is the storage that is copied");

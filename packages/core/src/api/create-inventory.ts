@@ -1,7 +1,7 @@
 import * as catalog from "../domain/catalog/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import * as stock from "../domain/stock/decide";
-import { tableSet } from "../domain/tables";
+import { inventoryTables } from "../domain/tables";
 import { createEngine, type QueueLimits } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
@@ -109,7 +109,14 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  */
 export async function createInventory(options: InventoryOptions): Promise<Inventory> {
   const { storage, clock = systemClock, authorize, queue = {}, logger = consoleLogger } = options;
-  const engine = await createEngine({ storage, tables: tableSet, clock, logger, queue, newId: () => globalThis.crypto.randomUUID() });
+  const engine = await createEngine({
+    storage,
+    tables: inventoryTables,
+    clock,
+    logger,
+    queue,
+    newId: () => globalThis.crypto.randomUUID(),
+  });
   const run = createRunner(engine, authorize);
   return {
     products: createProducts(run, storage),

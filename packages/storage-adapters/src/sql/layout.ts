@@ -8,6 +8,8 @@ export interface ColumnLayout {
   readonly sql: string;
   readonly type: Column["type"];
   readonly nullable: boolean;
+  /** What the database lets no integer here fall below, whoever writes it. */
+  readonly minimum: number | undefined;
   /** Where it stands among the table's columns, `seq` first. */
   readonly index: number;
 }
@@ -46,9 +48,16 @@ export const headTable = "head";
 /** Describes a table of an inventory for SQL. */
 export function tableLayout(quoting: Quoting, namespace: Namespace, definition: TableDefinition): TableLayout {
   if (definition.name === headTable) throw new TypeError(`${headTable} is the storage's own table`);
-  const entries: [string, Column][] = [["seq", { type: "integer" }], ...Object.entries(definition.columns)];
+  const entries: [string, Column][] = [["seq", { type: "integer", minimum: 0 }], ...Object.entries(definition.columns)];
   const columns = entries.map(
-    ([name, { type, nullable = false }], index): ColumnLayout => ({ name, sql: quoting.quote(sqlName(name)), type, nullable, index }),
+    ([name, { type, nullable = false, minimum }], index): ColumnLayout => ({
+      name,
+      sql: quoting.quote(sqlName(name)),
+      type,
+      nullable,
+      minimum,
+      index,
+    }),
   );
   const byName = new Map(columns.map((column) => [column.name, column]));
   function column(name: string): ColumnLayout {

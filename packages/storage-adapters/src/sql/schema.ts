@@ -50,10 +50,10 @@ function missingStatements(schema: Schema, existing: ExistingTables): string[] {
 
 function createHead({ dialect: { quote, ddl }, head }: Schema): string {
   const columns = [
-    `${quote("id")} ${ddl.columnType({ name: "id", sql: quote("id"), type: "integer", nullable: false, index: 0 }, noUse)} NOT NULL PRIMARY KEY CHECK (${quote("id")} = 1)`,
+    `${quote("id")} ${ddl.columnType({ name: "id", sql: quote("id"), type: "integer", nullable: false, index: 0, minimum: undefined }, noUse)} NOT NULL PRIMARY KEY CHECK (${quote("id")} = 1)`,
     `${quote("epoch")} ${ddl.textType} NOT NULL`,
     ...["seq", "commits", "version"].map((name) => {
-      const type = ddl.columnType({ name, sql: quote(name), type: "integer", nullable: false, index: 0 }, noUse);
+      const type = ddl.columnType({ name, sql: quote(name), type: "integer", nullable: false, index: 0, minimum: undefined }, noUse);
       return `${quote(name)} ${type} NOT NULL CHECK (${quote(name)} >= 0)`;
     }),
     `${quote("wide")} ${ddl.textType} NOT NULL`,
@@ -71,13 +71,10 @@ function columnUse({ definition, key }: TableLayout, name: string) {
   };
 }
 
-// The numbers a ledger counts by: whatever else is written to a database, these never go below zero.
-const counters = new Set(["seq", "line"]);
-
 function createTable({ dialect: { ddl } }: Schema, table: TableLayout): string {
   const columns = table.columns.map((column) => {
     const type = ddl.columnType(column, columnUse(table, column.name));
-    const check = counters.has(column.name) && column.type === "integer" ? ` CHECK (${column.sql} >= 0)` : "";
+    const check = column.minimum === undefined ? "" : ` CHECK (${column.sql} >= ${column.minimum})`;
     return `${column.sql} ${type}${column.nullable ? "" : " NOT NULL"}${check}`;
   });
   const key = `PRIMARY KEY (${table.key.map((column) => column.sql).join(", ")})`;

@@ -1,4 +1,4 @@
-import type { TableSet } from "@onhand/core";
+import { inventoryTables, type TableSet } from "@onhand/core";
 import type { Knex } from "knex";
 import { clientOf } from "./connections";
 import { dialectOf } from "./detect";
@@ -14,7 +14,8 @@ const dialects = { sqlite, postgres, mysql: mysql(false), mariadb: mysql(true) }
 /** Which tables, for which database. */
 export interface SqlSchemaOptions extends Pick<SqlStorageOptions, "schema" | "tablePrefix"> {
   readonly dialect: keyof typeof dialects;
-  readonly tables: TableSet;
+  /** Those of an inventory unless given. */
+  readonly tables?: TableSet;
 }
 
 /**
@@ -24,10 +25,10 @@ export interface SqlSchemaOptions extends Pick<SqlStorageOptions, "schema" | "ta
  *
  * @throws TypeError when `schema` or `tablePrefix` is no plain name.
  * @example
- * console.log(sqlSchema({ dialect: "postgres", tables, schema: "stock" }).join(";\n"));
+ * console.log(sqlSchema({ dialect: "postgres", schema: "stock" }).join(";\n"));
  * @see docs/guides/sql.md
  */
-export function sqlSchema({ dialect, tables, ...where }: SqlSchemaOptions): string[] {
+export function sqlSchema({ dialect, tables = inventoryTables, ...where }: SqlSchemaOptions): string[] {
   return createStatements(describeSchema(dialects[dialect], namespaceOf(where), tables));
 }
 
@@ -38,12 +39,12 @@ export function sqlSchema({ dialect, tables, ...where }: SqlSchemaOptions): stri
  *
  * @throws {@link InventoryError} `UNSUPPORTED` when the tables are of a newer version.
  * @example
- * export const up = (knex) => createOnhandTables(knex, { tables });
+ * export const up = (knex) => createOnhandTables(knex);
  * @see docs/guides/sql.md
  */
 export async function createOnhandTables(
   knex: Knex,
-  { tables, ...where }: { readonly tables: TableSet } & Pick<SqlStorageOptions, "schema" | "tablePrefix">,
+  { tables = inventoryTables, ...where }: { readonly tables?: TableSet } & Pick<SqlStorageOptions, "schema" | "tablePrefix"> = {},
 ): Promise<void> {
   const namespace = namespaceOf(where);
   const limits = { acquireMs: 60_000, statementMs: 600_000, lockMs: 60_000 };

@@ -20,6 +20,8 @@ export type Key = readonly (string | number)[];
 export interface Column {
   readonly type: "text" | "integer" | "boolean" | "timestamp" | "json";
   readonly nullable?: true;
+  /** No integer here is ever less. A storage that can refuse such a row, does, whoever writes it. */
+  readonly minimum?: number;
   /** The column of the same row that says by how many decimals this integer is scaled. For whoever shows rows to people. */
   readonly scaledBy?: string;
 }

@@ -40,6 +40,7 @@ export {
 } from "./errors";
 export type { Actor, Authorize } from "./ports/authorize";
 export { type Clock, systemClock } from "./ports/clock";
+export { type Forecast, type ForecastOptions, type ForecastProvider, type ForecastSubject, movingAverageForecast } from "./ports/forecast";
 export { consoleLogger, type Logger } from "./ports/logger";
 export type {
   AggregateRow,

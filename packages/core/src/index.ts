@@ -2,12 +2,24 @@ export type { Rebuilding, Verification } from "./api/audit";
 export { commandRefusals, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
+export type {
+  DemandDay,
+  DemandForecast,
+  DemandReading,
+  DemandRequest,
+  ExpectedDay,
+  ForecastsApi,
+  ReorderRequest,
+  ReorderSuggestion,
+  TermsFor,
+} from "./api/forecast-types";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
 export {
   type Column,
   type Json,

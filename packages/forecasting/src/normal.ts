@@ -25,4 +25,5 @@ function quantile(share: number): number {
   return (q * polynomial(centre.over, q * q)) / polynomial(centre.under, q * q);
 }
 
-const polynomial = (coefficients: readonly number[], at: number): number => coefficients.reduce((sum, coefficient) => sum * at + coefficient, 0);
+const polynomial = (coefficients: readonly number[], at: number): number =>
+  coefficients.reduce((sum, coefficient) => sum * at + coefficient, 0);

@@ -82,7 +82,11 @@ export interface HoltWintersShape {
   readonly alpha?: number;
 }
 
-export function holtWintersMethod({ season: wanted = "additive", damped = true, alpha: given }: HoltWintersShape = {}): Method<HoltWintersParameters> {
+export function holtWintersMethod({
+  season: wanted = "additive",
+  damped = true,
+  alpha: given,
+}: HoltWintersShape = {}): Method<HoltWintersParameters> {
   const kindFor = (seasonLength: number): Season => (seasonLength === 1 ? "none" : wanted);
   return {
     name: wanted === "multiplicative" ? "holtWintersMultiplicative" : "holtWinters",
@@ -155,7 +159,8 @@ function varianceOf(kind: Season, state: State, { alpha, trend, season, phi }: S
   return (ahead, oneAhead) => {
     for (let step = squared.length + 1; step <= ahead; step++) {
       let sum = levelAhead(state, phi, step) ** 2;
-      for (let distance = 1; distance < step; distance++) sum += oneAhead * onLevel(distance) ** 2 * (squared[step - distance - 1] as number);
+      for (let distance = 1; distance < step; distance++)
+        sum += oneAhead * onLevel(distance) ** 2 * (squared[step - distance - 1] as number);
       squared.push(sum);
     }
     const seasons = Math.floor((ahead - 1) / places);

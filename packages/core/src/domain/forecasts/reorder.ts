@@ -44,7 +44,7 @@ export const protectedDays = (terms: Pick<SupplyTerms, "leadTimeDays" | "reviewD
  * number of `multiple`, not less than `minimum` nor than what is missing.
  *
  * @param position - available and on its way.
- * @see Silver, Pyke and Thomas (2017), Inventory and production management in supply chains, §6.9, the (R, S) system
+ * @see Silver, Pyke and Thomas (2017), Inventory and production management in supply chains, chapter 6, the (R, S) system
  */
 export function orderUpTo(
   { points, upper }: ExpectedDemand,

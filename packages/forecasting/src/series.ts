@@ -47,5 +47,5 @@ export function requireShare(path: string, value: number | undefined): void {
   if (value !== undefined && !(value > 0 && value <= 1)) throw invalid(path, "must be more than 0 and at most 1");
 }
 
-export const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 export const meanOf = (values: readonly number[]): number => sumOf(values) / values.length;

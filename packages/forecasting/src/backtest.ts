@@ -9,7 +9,7 @@ export interface Origins {
 }
 
 /** At most so many origins: enough to tell methods apart, few enough to do for every product at night. */
-const maximumOrigins = 12;
+const maximumOrigins = 24;
 
 /**
  * Origins for a rolling-origin backtest: in the second half of the series, evenly spread, each with the whole horizon

@@ -40,7 +40,7 @@ const candidates: readonly Candidate[] = [
   { method: holtWintersMethod({ season: "multiplicative" }) as Method, steady: false, fits: (facts) => facts.seasonal && !facts.gaps },
 ];
 
-/** How many standard errors a trend or a season must be better by: with a dozen origins luck gives one easily, two rarely. */
+/** How many standard errors a trend or a season must be better by: luck gives one easily, two rarely. */
 const proof = 2;
 
 /** How well one method did in the backtest. */
@@ -59,7 +59,7 @@ export interface Choice extends Forecast {
 /**
  * Forecasts by the method that would have done best on this very series.
  *
- * Up to 12 times the series is cut in its second half, forecast from there and compared with what came (rolling-origin
+ * Up to 24 times the series is cut in its second half, forecast from there and compared with what came (rolling-origin
  * backtest, squared errors: what is expected is a mean). The best of the methods that take demand to go on as it is
  * (moving average, SES, SBA, TSB) is taken, unless one that claims more (Croston's rate, a walk, a trend, a season)
  * beats it by two standard errors. A history of fewer than 8 periods gets its mean: nothing can be told from less.

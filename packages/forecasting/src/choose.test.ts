@@ -43,6 +43,19 @@ describe(`the choice (seed ${seed})`, () => {
     for (const point of points) expect(Math.abs(point - 15)).toBeLessThan(1.5);
   });
 
+  it("is not taken in by luck: in short noise it sees no trend, no walk and no season", () => {
+    const steady = new Set(["movingAverage", "ses", "sba", "tsb"]);
+    const chosen = Array.from(
+      { length: 200 },
+      () =>
+        choose(
+          Array.from({ length: 20 }, () => random.below(12)),
+          { horizon: 1, seasonLength: 4 },
+        ).method,
+    );
+    expect(chosen.filter((method) => steady.has(method)).length).toBeGreaterThan(180);
+  });
+
   it("expects of rare demand its rate, not nothing", () => {
     const series = Array.from({ length: 120 }, () => (random.below(8) === 0 ? 1 + random.below(4) : 0));
     const rate = series.reduce((sum, value) => sum + value, 0) / series.length;

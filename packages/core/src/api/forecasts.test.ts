@@ -1,5 +1,6 @@
 import type { Forecast, ForecastOptions, ForecastProvider } from "@onhand/core";
 import { days, type ManualClock } from "@onhand/core/testing";
+import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { describe, expect, it } from "vitest";
 import { berlin, exampleInventory, refusalOf } from "../../test/inventory";
 
@@ -200,6 +201,23 @@ describe("reorder", () => {
       [9, 0.8],
       [9, 0.8],
     ]);
+  });
+
+  it("counts on what is on its way, and not on what is promised to somebody", async () => {
+    const storage = memoryStorage();
+    const { stock, forecasts, clock } = await exampleInventory({ storage, forecast: listening() });
+    await stock.receive({ ...berlin, quantity: 10 });
+    const { rows, head } = await storage.find("levels", { where: berlin, limit: 1 });
+    const level = { ...rows[0], seq: head + 1, reserved: 4, incoming: 5 };
+    await storage.transaction(async (tx) => {
+      await tx.head();
+      await tx.put("levels", [level]);
+      await tx.advance(head + 1);
+    });
+    nextDay(clock);
+    const { items } = await forecasts.reorder({ serviceLevel: 0.5, leadTimeDays: 3, reviewDays: 7 });
+    // Bounds of this provider ignore the service level: 20 expected and √10 beside, of which 6 are free and 5 on their way.
+    expect(items).toMatchObject([{ quantity: 13, onHand: 10, available: 6, incoming: 5 }]);
   });
 
   it("takes the terms of single products before those of the request, and these before the usual", async () => {

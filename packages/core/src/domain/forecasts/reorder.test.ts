@@ -32,6 +32,9 @@ describe("what to order", () => {
     expect(orderUpTo(tenths, 0, { minimum: 0, multiple: 1, decimals: 0 }).quantity).toBe(1);
     expect(orderUpTo(tenths, 1, { minimum: 0, multiple: 1, decimals: 0 }).quantity).toBe(0);
     expect(orderUpTo(tenths, 0, { minimum: 0, multiple: 0.001, decimals: 3 }).quantity).toBe(1);
+    // 0.1 + 0.1 + 0.1 is a little more than 0.3.
+    const three = { points: [0.1, 0.1, 0.1], upper: [0.1, 0.1, 0.1] };
+    expect(orderUpTo(three, 0, { minimum: 0, multiple: 0.1, decimals: 1 }).quantity).toBe(0.3);
   });
 
   it("is always enough, a whole number of cases, and never a case too many", () => {

@@ -8,11 +8,11 @@ import { pageFields, sku, skuKeyOf, storeId } from "../domain/shared/schemas";
 import { type LevelRow, levels, type StockLevel, toStockLevel } from "../domain/stock/tables";
 import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
-import type { ForecastProvider } from "../ports/forecast";
+import type { ForecastOptions, ForecastProvider } from "../ports/forecast";
 import type { Reads } from "../ports/storage";
 import { askProvider } from "./ask-provider";
-import { readDemand, requireCalendar } from "./demand-history";
-import type { DemandReading, ForecastsApi, ReorderSuggestion, TermsFor } from "./forecast-types";
+import { type DemandHistory, readDemand, requireCalendar } from "./demand-history";
+import type { ForecastsApi, ReorderSuggestion, TermsFor } from "./forecast-types";
 import { readPage } from "./paging";
 import { defined, findProduct } from "./products";
 import { findStore } from "./stores";
@@ -54,8 +54,10 @@ const parseReorder = parser(
 /** Terms where nobody said otherwise. A multiple of 0 stands for the smallest quantity the product has. */
 const usual: SupplyTerms = { leadTimeDays: 7, reviewDays: 7, serviceLevel: 0.95, minimum: 0, multiple: 0 };
 
+type Ahead = Required<Pick<ForecastOptions, "horizon" | "coverage" | "seasonLength">>;
+
 interface ReorderTerms {
-  readonly reading: Required<DemandReading>;
+  readonly seasonLength: number;
   readonly terms: SupplyTerms;
   readonly termsFor: TermsFor | undefined;
 }
@@ -67,24 +69,16 @@ interface Parts {
 }
 
 export function createForecasts({ storage, clock, provider }: Parts): ForecastsApi {
-  async function forecast(
-    of: { readonly sku: string; readonly storeId?: string | undefined },
-    { historyDays, timeZone, seasonLength }: Required<DemandReading>,
-    ahead: { readonly horizon: number; readonly coverage: number },
-  ) {
-    const calendar = requireCalendar(timeZone);
-    // Today is not over: what was sold so far is no day's demand.
-    const today = calendar(clock.now());
-    const history = await readDemand(storage, calendar, { ...of, until: today, days: historyDays });
-    const subject = { sku: of.sku, ...defined({ storeId: of.storeId }), startsOn: history.startsOn };
-    return { today, history, answer: await askProvider(provider, history.series, { ...ahead, seasonLength, subject }) };
-  }
+  /** Asks for the days after a history. */
+  const ask = (of: { readonly sku: string; readonly storeId?: string }, { startsOn, series }: DemandHistory, ahead: Ahead) =>
+    askProvider(provider, series, { ...ahead, subject: { ...of, startsOn } });
 
   /** The order for one level; undefined when there is enough. */
   async function suggestionFor(
     level: StockLevel,
     product: Product,
-    { reading, terms: common, termsFor }: ReorderTerms,
+    history: DemandHistory,
+    { seasonLength, terms: common, termsFor }: ReorderTerms,
   ): Promise<ReorderSuggestion | undefined> {
     const { termsFor: own } = parseTerms({ termsFor: (await termsFor?.(product, level.storeId)) ?? {} });
     const terms: SupplyTerms = { ...common, ...defined(own) };
@@ -93,8 +87,8 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
     requireExact("multiple", multiple, product);
     requireExact("minimum", terms.minimum, product);
     // Bounds that hold this share leave half of the rest above them: what the service level allows to run out.
-    const ahead = { horizon: protectedDays(terms), coverage: 2 * terms.serviceLevel - 1 };
-    const { answer } = await forecast({ sku: level.sku, storeId: level.storeId }, reading, ahead);
+    const ahead = { horizon: protectedDays(terms), coverage: 2 * terms.serviceLevel - 1, seasonLength };
+    const answer = await ask({ sku: level.sku, storeId: level.storeId }, history, ahead);
     const order = orderUpTo(answer, level.available + level.incoming, { minimum: terms.minimum, multiple, decimals });
     if (order.quantity === 0) return undefined;
     const { leadTimeDays, reviewDays, serviceLevel } = terms;
@@ -115,6 +109,7 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
 
   /** The products and stores of these levels that are in use. */
   async function inUse(of: readonly StockLevel[]) {
+    if (of.length === 0) return { products: new Map<string, ProductRow>(), stores: new Set<string>() };
     const keys = [...new Set(of.map((level) => skuKeyOf(level.sku)))];
     const places = [...new Set(of.map((level) => level.storeId))];
     const limit = of.length;
@@ -130,15 +125,21 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
 
   return {
     async demand(request) {
-      const { sku: given, storeId: place, horizonDays, coverage, ...reading } = parseDemand(request);
-      requireCalendar(reading.timeZone);
+      const asked = parseDemand(request);
+      const { sku: given, storeId: place, horizonDays, coverage, historyDays, timeZone, seasonLength } = asked;
+      const calendar = requireCalendar(timeZone);
       const product = await findProduct(storage, given);
       if (place !== undefined) await findStore(storage, place);
       const of = { sku: product.sku, ...defined({ storeId: place }) };
-      const { today, history, answer } = await forecast(of, reading, { horizon: horizonDays, coverage });
+      // Today is not over: what was sold so far is no day's demand.
+      const today = calendar(clock.now());
+      const stores = place === undefined ? undefined : [place];
+      const histories = await readDemand(storage, calendar, { skus: [of.sku], storeIds: stores, until: today, days: historyDays });
+      const history = histories(of);
+      const answer = await ask(of, history, { horizon: horizonDays, coverage, seasonLength });
       return {
         ...of,
-        timeZone: reading.timeZone,
+        timeZone,
         method: answer.method,
         history: history.series.map((quantity, day) => ({ date: addDays(history.startsOn, day), quantity })),
         days: datesFrom(today, horizonDays).map((date, day) => ({
@@ -154,23 +155,27 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
     async reorder(request = {}) {
       const asked = parseReorder(request);
       const { sku: given, storeId: place, limit, cursor, termsFor, historyDays, timeZone, seasonLength, ...terms } = asked;
-      requireCalendar(timeZone);
+      const calendar = requireCalendar(timeZone);
       const where = defined({
         sku: given === undefined ? undefined : (await findProduct(storage, given)).sku,
         storeId: place === undefined ? undefined : (await findStore(storage, place)).id,
       });
       const page = await readPage(storage, levels, { where, limit, cursor }, (row) => toStockLevel(row as LevelRow));
-      const used = page.items.length === 0 ? undefined : await inUse(page.items);
-      const by = { reading: { historyDays, timeZone, seasonLength }, terms: { ...usual, ...defined(terms) }, termsFor };
+      const next = page.nextCursor !== undefined && { nextCursor: page.nextCursor };
+      const used = await inUse(page.items);
+      const looked = page.items.filter((level) => used.products.has(level.sku) && used.stores.has(level.storeId));
+      if (looked.length === 0) return { items: [], ...next };
+      const names = { skus: [...new Set(looked.map((level) => level.sku))], storeIds: [...new Set(looked.map((level) => level.storeId))] };
+      const histories = await readDemand(storage, calendar, { ...names, until: calendar(clock.now()), days: historyDays });
+      const by = { seasonLength, terms: { ...usual, ...defined(terms) }, termsFor };
       const items: ReorderSuggestion[] = [];
       // One after the other: between two of them other callers get their turn.
-      for (const level of page.items) {
-        const product = used?.products.get(level.sku);
-        if (!product || !used?.stores.has(level.storeId)) continue;
-        const suggestion = await suggestionFor(level, toProduct(product), by);
+      for (const level of looked) {
+        const product = toProduct(used.products.get(level.sku) as ProductRow);
+        const suggestion = await suggestionFor(level, product, histories(level), by);
         if (suggestion) items.push(suggestion);
       }
-      return { items, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
+      return { items, ...next };
     },
   };
 }

@@ -1,14 +1,16 @@
 import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { engineSuite, type SuiteOptions } from "./engine/suite";
-import { printResults, type Result } from "./result";
+import { type ForecastOptions, forecastSuite } from "./forecast/suite";
+import { type Line, printLines } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions) => AsyncIterable<Result>>> = {
+const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) => AsyncIterable<Line>>> = {
   engine: engineSuite,
   // Loaded when asked for: it needs drivers and servers.
   sql: async function* (options) {
     yield* (await import("./sql/suite")).sqlSuite(options);
   },
+  forecast: forecastSuite,
 };
 
 const { values, positionals } = parseArgs({
@@ -18,6 +20,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     "round-ms": { type: "string", default: "1000" },
     disk: { type: "string", default: tmpdir() },
+    data: { type: "string", default: "../shared/data/forecast" },
     only: { type: "string", multiple: true },
   },
 });
@@ -26,16 +29,17 @@ const suite = suites[name];
 if (!suite) throw new Error(`there is no suite ${name}; there is ${Object.keys(suites).join(", ")}`);
 const only = values.only;
 
-const results: Result[] = [];
+const lines: Line[] = [];
 const options = {
   rounds: Number(values.rounds),
   roundMs: Number(values["round-ms"]),
   disk: values.disk,
+  data: values.data,
   only: (part: string) => !only || only.some((wanted) => part.startsWith(wanted)),
 };
-for await (const result of suite(options)) {
-  results.push(result);
-  if (values.json) printResults([result], true);
-  else console.error(`${result.case}, ${result.engine}, ${result.callers} callers: done`);
+for await (const line of suite(options)) {
+  lines.push(line);
+  if (values.json) printLines([line], true);
+  else console.error(`${Object.values(line).slice(1, 4).join(", ")}: done`);
 }
-if (!values.json) printResults(results, false);
+if (!values.json) printLines(lines, false);

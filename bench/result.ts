@@ -1,5 +1,8 @@
-/** One line of the report. Rates are movements per second; ratios are ours to theirs, so 2 is twice as fast. */
-export interface Result {
+/** One line of a report, by the names of its columns. */
+export type Line = Readonly<Record<string, string | number | null>>;
+
+/** One line of a report on speed. Rates are movements per second; ratios are ours to theirs, so 2 is twice as fast. */
+export type Result = {
   readonly suite: string;
   readonly case: string;
   readonly engine: string;
@@ -9,7 +12,7 @@ export interface Result {
   readonly limit: number | null;
   readonly ratioToRival: number | null;
   readonly ratioToLimit: number | null;
-}
+};
 
 /** Works the ratios out and rounds to what the measurement can tell. */
 export function resultOf(
@@ -30,20 +33,20 @@ export function resultOf(
 const significant = (value: number): number => (value >= 1_000 ? Math.round(value) : Number(value.toPrecision(3)));
 
 /** JSON lines for machines, aligned columns for people. */
-export function printResults(results: readonly Result[], json: boolean): void {
-  if (json) for (const result of results) console.log(JSON.stringify(result));
-  else console.log(tableOf(results));
+export function printLines(lines: readonly Line[], json: boolean): void {
+  if (json) for (const line of lines) console.log(JSON.stringify(line));
+  else console.log(tableOf(lines));
 }
 
-const columns = ["suite", "case", "engine", "callers", "ours", "rival", "limit", "ratioToRival", "ratioToLimit"] as const;
-
-function tableOf(results: readonly Result[]): string {
-  const rows = [columns as readonly string[], ...results.map((result) => columns.map((column) => cell(result[column])))];
+function tableOf(lines: readonly Line[]): string {
+  const columns = Object.keys(lines[0] ?? {});
+  const isText = columns.map((column) => lines.every((line) => typeof line[column] === "string"));
+  const rows = [columns, ...lines.map((line) => columns.map((column) => cell(line[column] ?? null)))];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => (row[index] as string).length)));
-  return rows.map((row) => row.map((text, index) => aligned(text, widths[index] as number, index)).join("  ")).join("\n");
+  const aligned = (text: string, index: number): string =>
+    isText[index] ? text.padEnd(widths[index] as number) : text.padStart(widths[index] as number);
+  return rows.map((row) => row.map(aligned).join("  ")).join("\n");
 }
 
 const cell = (value: string | number | null): string =>
-  value === null ? "–" : typeof value === "number" ? value.toLocaleString("en") : value;
-
-const aligned = (text: string, width: number, index: number): string => (index < 3 ? text.padEnd(width) : text.padStart(width));
+  value === null ? "–" : typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 4 }) : value;

@@ -136,6 +136,17 @@ export const importRules: readonly ImportRule[] = [
     mayTypes: ["@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
     because: "hooks are a few lines over the client",
   },
+  {
+    from: "packages/forecasting/src/create-forecaster",
+    may: ["packages/forecasting/src/", "@onhand/core"],
+    because: "the provider is asynchronous, as the port is; what it computes with is not",
+  },
+  {
+    from: "packages/forecasting/src/",
+    may: ["packages/forecasting/src/", "@onhand/core"],
+    pure: true,
+    because: "a forecast is worked out from numbers alone: core's port and errors, no library, no clock, no randomness",
+  },
   { from: "packages/<package>/test/", may: [], because: "tests of a package import that package and public entries" },
   { from: "packages/<package>/tsup.config", may: ["tsup.base"], because: "every package is built from the one shared base" },
   { from: "examples/<example>/", may: ["examples/<example>/", ...publicEntries], because: "examples use public entries by package name" },

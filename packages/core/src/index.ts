@@ -4,12 +4,24 @@ export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } fro
 export { commandRefusals, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
+export type {
+  DemandDay,
+  DemandForecast,
+  DemandReading,
+  DemandRequest,
+  ExpectedDay,
+  ForecastsApi,
+  ReorderRequest,
+  ReorderSuggestion,
+  TermsFor,
+} from "./api/forecast-types";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
 export {
   type Column,
   type Json,
@@ -43,6 +55,7 @@ export {
 } from "./errors";
 export type { Actor, Authorize } from "./ports/authorize";
 export { type Clock, systemClock } from "./ports/clock";
+export { type Forecast, type ForecastOptions, type ForecastProvider, type ForecastSubject, movingAverageForecast } from "./ports/forecast";
 export { consoleLogger, type Logger } from "./ports/logger";
 export type {
   AggregateRow,

@@ -7,12 +7,15 @@ import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
 import type { Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
+import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
 import { consoleLogger, type Logger } from "../ports/logger";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
+import type { ForecastsApi } from "./forecast-types";
+import { createForecasts } from "./forecasts";
 import { createProducts, type ProductsApi } from "./products";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
@@ -26,6 +29,8 @@ export interface InventoryOptions {
   readonly clock?: Clock;
   /** Asked before every command. Without it, whoever holds the inventory may do everything. */
   readonly authorize?: Authorize;
+  /** Who looks into the future; a moving average that knows no week and no trend unless given. */
+  readonly forecast?: ForecastProvider;
   /** How much may wait, and how much goes to the storage at once. */
   readonly queue?: QueueLimits;
   /** Hears of failures that have no caller, such as a listener's; the console unless given. */
@@ -46,6 +51,7 @@ export interface Inventory {
   readonly products: ProductsApi;
   readonly stores: StoresApi;
   readonly stock: StockApi;
+  readonly forecasts: ForecastsApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -108,7 +114,7 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  * @throws {@link InventoryError} what the storage refuses to open with: `STORAGE_LOCKED`, `STORAGE_CORRUPT`, `STORAGE_UNAVAILABLE`, `UNSUPPORTED`.
  */
 export async function createInventory(options: InventoryOptions): Promise<Inventory> {
-  const { storage, clock = systemClock, authorize, queue = {}, logger = consoleLogger } = options;
+  const { storage, clock = systemClock, authorize, forecast = movingAverageForecast, queue = {}, logger = consoleLogger } = options;
   const engine = await createEngine({
     storage,
     tables: inventoryTables,
@@ -122,6 +128,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     products: createProducts(run, storage),
     stores: createStores(run, storage),
     stock: createStock(run, storage),
+    forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),

@@ -43,6 +43,7 @@ export interface InventoryErrorDetailsByCode {
   STORAGE_CORRUPT: { readonly file?: string; readonly line?: number; readonly reason: string };
   OUTCOME_UNKNOWN: { readonly idempotencyKey?: string };
   UNSUPPORTED: { readonly feature: string };
+  FORECAST_FAILED: { readonly provider: string; readonly reason: string };
   PROTOCOL_MISMATCH: { readonly expected: string; readonly received?: string };
   ABORTED: Record<never, never>;
 }
@@ -92,6 +93,7 @@ export const errorCodes = {
     summary: "It can't be known whether the command was applied; retry with the same idempotency key.",
   },
   UNSUPPORTED: { status: 501, retryable: false, summary: "This storage or transport can't do that." },
+  FORECAST_FAILED: { status: 502, retryable: true, summary: "The forecast provider failed, or its answer was no forecast." },
   PROTOCOL_MISMATCH: { status: 426, retryable: false, summary: "The two sides speak different protocols." },
   ABORTED: { status: 499, retryable: true, summary: "The caller gave up." },
 } as const satisfies Record<InventoryErrorCode, CodeFacts>;

@@ -45,7 +45,7 @@ describe("an inventory error", () => {
       expect(status, code).toBeGreaterThanOrEqual(400);
       expect(status, code).toBeLessThan(600);
       expect(summary, code).toMatch(/^[A-Z].*\.$/);
-      if (retryable) expect([429, 499, 503, 504, 507], code).toContain(status);
+      if (retryable) expect([429, 499, 502, 503, 504, 507], code).toContain(status);
     }
     const refusals: InventoryErrorCode[] = ["INSUFFICIENT_STOCK", "INVALID_INPUT", "IDEMPOTENCY_MISMATCH", "ALREADY_EXISTS"];
     for (const code of refusals) expect(errorCodes[code].retryable, code).toBe(false);

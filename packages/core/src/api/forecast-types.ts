@@ -1,0 +1,110 @@
+import type { Product } from "../domain/catalog/tables";
+import type { OrderUpTo, SupplyTerms } from "../domain/forecasts/reorder";
+import type { Money } from "../domain/shared/schemas";
+import type { List, PageRequest } from "./paging";
+
+/** How demand is read out of the ledger. */
+export interface DemandReading {
+  /** How many days back at most: 1 to 3,650; 365 unless said. */
+  readonly historyDays?: number;
+  /** Where a day begins and ends, as an IANA time zone; `UTC` unless said. */
+  readonly timeZone?: string;
+  /** After how many days a pattern returns: 1, which is none, to 366; 7 unless said. */
+  readonly seasonLength?: number;
+}
+
+/** Whose demand to forecast, and how far. */
+export interface DemandRequest extends DemandReading {
+  readonly sku: string;
+  /** Demand at one store; of all together unless said. */
+  readonly storeId?: string;
+  /** How many days, today the first: 1 to 731. */
+  readonly horizonDays: number;
+  /** The share of the future that shall fall between `lower` and `upper`: from 0 to less than 1; 0.9 unless said. */
+  readonly coverage?: number;
+}
+
+/** Demand of one day in the past. */
+export interface DemandDay {
+  /** `YYYY-MM-DD` in the time zone of the request. */
+  readonly date: string;
+  /** In the product's unit. */
+  readonly quantity: number;
+}
+
+/** Demand expected of one day. */
+export interface ExpectedDay extends DemandDay {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** What was asked for, and what is expected to be. */
+export interface DemandForecast {
+  readonly sku: string;
+  readonly storeId?: string;
+  readonly timeZone: string;
+  /** How it was made; `none` when the product has no day behind it yet. */
+  readonly method: string;
+  /** Whole days up to yesterday, without a gap, from the first on which the product moved. */
+  readonly history: readonly DemandDay[];
+  /** Today and the days after it. */
+  readonly days: readonly ExpectedDay[];
+  /** The sum over `days`. */
+  readonly total: number;
+}
+
+/** Terms of one product that differ from those of the request. */
+export type TermsFor = (product: Product, storeId: string) => Partial<SupplyTerms> | undefined | Promise<Partial<SupplyTerms> | undefined>;
+
+/** What to look at for reordering, and on what terms it is had. */
+export interface ReorderRequest extends DemandReading, Partial<SupplyTerms>, PageRequest {
+  readonly storeId?: string;
+  readonly sku?: string;
+  /** Terms of single products, such as their supplier's lead time. What it leaves out is taken from the request. */
+  readonly termsFor?: TermsFor;
+}
+
+/** A line to order, ready for a purchase order, with what it was worked out from. Quantities are in the product's unit. */
+export interface ReorderSuggestion extends OrderUpTo, Pick<SupplyTerms, "leadTimeDays" | "reviewDays" | "serviceLevel"> {
+  readonly supplierId?: string;
+  readonly storeId: string;
+  readonly sku: string;
+  /** The product's `cost`, when it has one. */
+  readonly unitCost?: Money;
+  readonly onHand: number;
+  readonly available: number;
+  readonly incoming: number;
+  /** How demand was forecast. */
+  readonly method: string;
+}
+
+/** What demand is expected, and what to order for it. */
+export interface ForecastsApi {
+  /**
+   * Forecasts daily demand: what is sold less what is returned, as of the day it occurred. Days without a sale are zero,
+   * and so are days without stock; transfers, counts and adjustments are no demand, and what was reversed never was.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`; `FORECAST_FAILED` when the provider does.
+   * @example
+   * const { days, total } = await inventory.forecasts.demand({ sku: "TEA-50", storeId: "berlin", horizonDays: 14, timeZone: "Europe/Berlin" });
+   * @see docs/guides/forecasts.md
+   */
+  demand(request: DemandRequest): Promise<DemandForecast>;
+  /**
+   * Suggests what to order: where stock, with what is on its way, won't last until the order after this could arrive.
+   *
+   * Looks at `limit` levels a page (100 unless said), so a page may have fewer items, or none, and a `nextCursor` still.
+   * Terms unless said: 7 days lead time, a review every 7 days, a service level of 0.95, no minimum, single units.
+   * Archived products and stores are left out. Nothing is ordered: the rows are for a person, or a purchase order.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`; `FORECAST_FAILED` when the provider does.
+   * @example
+   * const { items } = await inventory.forecasts.reorder({
+   *   storeId: "berlin",
+   *   leadTimeDays: 5,
+   *   termsFor: (product) => (product.category === "Tea" ? { multiple: 12 } : undefined),
+   * });
+   * @see docs/guides/forecasts.md
+   */
+  reorder(request?: ReorderRequest): Promise<List<ReorderSuggestion>>;
+}

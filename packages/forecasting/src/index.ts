@@ -1,0 +1,10 @@
+export { type Choice, choose, type Score } from "./choose";
+export { createForecaster } from "./create-forecaster";
+export { bias, mase, type Outcome, rmsse } from "./measures";
+export { type CrostonOptions, croston, sba } from "./methods/croston";
+export { type HoltWintersShape, holtWinters, type Season } from "./methods/holt-winters";
+export { movingAverage, naive, seasonalNaive } from "./methods/naive";
+export { ses } from "./methods/ses";
+export { theta } from "./methods/theta";
+export { type TsbOptions, tsb } from "./methods/tsb";
+export { maximumHorizon, maximumLength, maximumSeasonLength, type SeriesOptions } from "./series";

@@ -1,5 +1,12 @@
 export type { Rebuilding, Verification } from "./api/audit";
-export { commandRefusals, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
+export {
+  checkCommand,
+  commandRefusals,
+  createInventory,
+  type HostInventory,
+  type Inventory,
+  type InventoryOptions,
+} from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
 export type { List, PageRequest } from "./api/paging";

@@ -7,7 +7,7 @@ import { type ImportOptions, itemsOf, type Job, type Run, runImport, type Target
 import { createProjection, type Projection } from "./run/projection";
 import type { ImportReport, Reporter } from "./run/report";
 import { isRefusal } from "./run/settle";
-import { isInLedger, stockPhases, type Unit } from "./run/stock-job";
+import { stockPhases, type Unit } from "./run/stock-job";
 import { createStoreFinder, type StoreFinder, type StoreOptions } from "./run/stores";
 import type { Source } from "./source/source";
 
@@ -56,12 +56,10 @@ export function importLevels(inventory: Target, source: Source, options: ImportL
   return runImport("levels", source, options, settings, (run) => levelJob(inventory, run, options));
 }
 
-async function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOptions): Promise<Job<Unit>> {
+function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOptions): Job<Unit> {
   const { preset } = file;
   const reading = { decimal: options.decimal ?? preset.decimal, storeId: options.storeId };
   const reference = { type: "import", id };
-  // Until something of this import is in the ledger there is nothing to look for in it.
-  const hasBegun = (await inventory.stock.movements({ reference, limit: 1 })).items.length > 0;
   let finder: StoreFinder;
   let projection: Projection;
 
@@ -77,17 +75,8 @@ async function levelJob(inventory: Target, { file, id }: Run, options: ImportLev
     onError: options.onError,
     dependent: options.mode === "adjust",
     projection: () => projection,
-    wasApplied: async (unit, _, keys) => {
-      if (!hasBegun && options.mode === "count") return false;
-      const [entry] = (unit as LevelUnit).entries;
-      return entry !== undefined && (await anyInLedger((unit as LevelUnit).entries, keys));
-    },
+    reference,
   });
-
-  async function anyInLedger(entries: readonly Placed[], keys: readonly string[]): Promise<boolean> {
-    for (const { sku, at } of entries) if (await isInLedger(inventory, { sku, storeId: at, reference }, keys)) return true;
-    return false;
-  }
 
   async function place(entry: LevelEntry): Promise<Placed> {
     const at = await finder.find(entry.storeId);
@@ -105,16 +94,11 @@ async function levelJob(inventory: Target, { file, id }: Run, options: ImportLev
     return delta === 0 ? undefined : { type: "adjust", sku, storeId: at, delta, reason: options.reason ?? "correction", reference };
   }
 
-  interface LevelUnit extends Unit {
-    readonly entries: readonly Placed[];
-  }
-
-  const unitOf = (line: number, weight: number, findings: Findings, entries: readonly Placed[]): LevelUnit => ({
+  const unitOf = (line: number, weight: number, findings: Findings, entries: readonly Placed[]): Unit => ({
     line,
     weight,
     size: entries.length,
     findings,
-    entries,
     async lines() {
       const lines: StockLine[] = [];
       for (const entry of entries) {
@@ -125,7 +109,7 @@ async function levelJob(inventory: Target, { file, id }: Run, options: ImportLev
     },
   });
 
-  async function* unitsOf(records: AsyncIterable<FileRecord>, reporter: Reporter): AsyncGenerator<LevelUnit> {
+  async function* unitsOf(records: AsyncIterable<FileRecord>, reporter: Reporter): AsyncGenerator<Unit> {
     const levels = createLevelSet();
     const read = itemsOf<Read>(records, reporter, (record, findings) => {
       const entries = readLevels(record, preset, reading, findings);

@@ -7,7 +7,7 @@ import { type ImportOptions, itemsOf, type Job, type Run, runImport, type Target
 import { createProjection, type Projection } from "./run/projection";
 import type { ImportReport, Reporter } from "./run/report";
 import { isRefusal } from "./run/settle";
-import { isInLedger, stockPhases, type Unit } from "./run/stock-job";
+import { stockPhases, type Unit } from "./run/stock-job";
 import { createStoreFinder, type StoreFinder, type StoreOptions } from "./run/stores";
 import type { Source } from "./source/source";
 
@@ -41,10 +41,9 @@ export function importMovements(inventory: Target, source: Source, options: Impo
   return runImport("movements", source, options, settings, (run) => movementJob(inventory, run, options));
 }
 
-async function movementJob(inventory: Target, { file, id }: Run, options: ImportMovementsOptions): Promise<Job<Unit>> {
+function movementJob(inventory: Target, { file, id }: Run, options: ImportMovementsOptions): Job<Unit> {
   const reading = { currency: options.currency, decimal: options.decimal ?? file.preset.decimal, storeId: options.storeId };
   const reference = { type: "import", id };
-  const hasBegun = (await inventory.stock.movements({ reference, limit: 1 })).items.length > 0;
   let finder: StoreFinder;
   let projection: Projection;
 
@@ -60,14 +59,7 @@ async function movementJob(inventory: Target, { file, id }: Run, options: Import
     onError: options.onError,
     dependent: false,
     projection: () => projection,
-    async wasApplied(_, lines, keys) {
-      const [line] = lines;
-      if (!line) return false;
-      const cause = line.reference ?? reference;
-      if (cause === reference && !hasBegun) return false;
-      const storeId = line.type === "transfer" ? line.from : line.storeId;
-      return isInLedger(inventory, { sku: line.sku, storeId, reference: cause }, keys);
-    },
+    reference,
   });
 
   async function storeAt(name: string): Promise<string> {
@@ -92,7 +84,7 @@ async function movementJob(inventory: Target, { file, id }: Run, options: Import
   ): Promise<Unit | undefined> {
     try {
       const lines = [await placed(booked)];
-      return { line, weight, size: 1, findings, lines: async () => lines };
+      return { line, weight, size: 1, findings, reference: booked.reference, lines: async () => lines };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       findings.error(undefined, refusalText(error), error.code);

@@ -15,14 +15,16 @@ export interface FileRecord {
   attributes(): Readonly<Record<string, string>>;
   /** Quantities by store, where stores are columns. */
   byStore(): readonly { readonly storeId: string; readonly column: string; readonly text: string }[];
-  /** More cells are filled in than there are columns: something was not quoted, and what stands where can't be known. */
-  readonly tooLong: boolean;
+  /** Why it can't be read at all. */
+  readonly broken: string | undefined;
   /** Why it is left out; undefined when it is not. */
   readonly ignored: string | undefined;
 }
 
 /** What a sheet's cell that begins like a formula was given in front by an export, so that no program would run it. */
 const guarded = /^'('*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
+
+const tooLong = "it has more cells than the header has columns; a delimiter in a cell may lack its quotes";
 
 /** Heads of variants that are remembered, for the rows that refer to them. */
 const maximumHeads = 100_000;
@@ -42,7 +44,7 @@ export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "
     return header.filter((name) => name.trim() !== "" && !used.has(columnKey(name))).map((name) => [name.trim(), name]);
   }
 
-  return ({ line, cells }) => {
+  return ({ line, cells, broken }) => {
     const own = (column: string): string => {
       const index = indexOf(column);
       const text = index === undefined ? "" : (cells[index] ?? "").trim();
@@ -60,7 +62,8 @@ export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "
     const placeOf = (field: Field): Place | undefined => preset.fields[field]?.find((place) => textAt(place) !== "");
     return {
       line,
-      tooLong: cells.slice(header.length).some((text) => text.trim() !== ""),
+      // What was not quoted moves the cells after it: what stands where can't be known.
+      broken: broken ?? (cells.slice(header.length).some((text) => text.trim() !== "") ? tooLong : undefined),
       ignored: preset.ignore?.find((rule) => matches(rule, own))?.because,
       text(field) {
         const place = placeOf(field);

@@ -59,12 +59,12 @@ export async function runImport<I extends Item>(
   options: ImportOptions,
   /** What else decides how a line is understood. */
   settings: unknown,
-  jobOf: (run: Run) => Job<I> | Promise<Job<I>>,
+  jobOf: (run: Run) => Job<I>,
 ): Promise<ImportReport> {
   if (options.onError !== "refuse" && options.onError !== "skip") throw new TypeError('onError must be "refuse" or "skip"');
   const file = await openFile(source, kind, options);
   const id = `import:${file.fingerprint}:${optionsPrint([kind, file.preset, file.header, options.decimal, options.name, settings])}`;
-  const job = await jobOf({ file, id });
+  const job = jobOf({ file, id });
   const facts = { preset: file.preset.name, importId: id, dryRun: options.dryRun === true };
   let known: number | undefined;
   if (options.dryRun || options.onError === "refuse") {
@@ -95,12 +95,16 @@ export async function* itemsOf<I>(
 ): AsyncGenerator<I & { readonly findings: Findings }> {
   for await (const record of records) {
     const findings = findingsOf(record.line);
+    if (record.broken !== undefined) {
+      findings.error(undefined, record.broken);
+      reporter.tell(record.line, "refused", findings.problems);
+      continue;
+    }
     if (record.ignored !== undefined) {
       reporter.tell(record.line, "ignored", [], record.ignored);
       continue;
     }
-    if (record.tooLong) findings.error(undefined, "has more cells than the header has columns; a delimiter in a cell may lack its quotes");
-    const item = findings.failed ? undefined : read(record, findings);
+    const item = read(record, findings);
     if (findings.failed || item === undefined) reporter.tell(record.line, "refused", findings.problems);
     else if (typeof item === "object" && item !== null && "nothing" in item)
       reporter.tell(record.line, "ignored", findings.problems, item.nothing as string);

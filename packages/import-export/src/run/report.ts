@@ -105,7 +105,7 @@ export function createReporter(phase: Progress["phase"], { onLine, onProgress }:
       return { ...facts, lines, ...fates, ignoredBecause, problems: problems.sort((a, b) => a.line - b.line), problemCount };
     },
     refusal() {
-      const errors = problems.filter(({ severity }) => severity === "error");
+      const errors = problems.filter(({ severity }) => severity === "error").sort((a, b) => a.line - b.line);
       const issues = errors
         .slice(0, maximumIssues)
         .map(({ line, column, message }) => ({ path: column === undefined ? `line ${line}` : `line ${line}, ${column}`, message }));

@@ -50,7 +50,3 @@ async function whenThereIsRoom<Result>(send: () => Promise<Result>): Promise<Res
     }
   }
 }
-
-/** Whether a movement was written under this key, at whichever attempt. */
-export const isUnderKey = (key: string, idempotencyKey: string | undefined): boolean =>
-  idempotencyKey === key || idempotencyKey?.startsWith(`${key}~`) === true;

@@ -1,14 +1,17 @@
-import { type InventoryError, isInventoryError, type StockLine } from "@onhand/core";
+import { InventoryError, type Reference, type StockLine } from "@onhand/core";
 import type { Item, Target } from "./job";
 import { stoppedAt, tellFate } from "./job";
+import { createLedgerKeys } from "./ledger-keys";
 import type { Projection } from "./projection";
 import type { Fate, Reporter } from "./report";
-import { isRefusal, isUnderKey, settle } from "./settle";
+import { isRefusal, settle } from "./settle";
 
 /** Stock lines that stand or fall together, for one record or for several that belong together. */
 export interface Unit extends Item {
   /** How many stock lines it will be, at most. */
   readonly size: number;
+  /** The cause its movements carry, where the file names one. */
+  readonly reference?: Reference | undefined;
   /** The lines to book; none when the level is as the file says. */
   lines(projection: Pick<Projection, "onHand" | "product">): Promise<readonly StockLine[]>;
 }
@@ -18,8 +21,8 @@ export interface StockRun {
   readonly id: string;
   readonly actor: string | undefined;
   readonly onError: "refuse" | "skip";
-  /** Whether a movement of an earlier run of this import says that the unit was applied, under one of these keys. */
-  wasApplied(unit: Unit, lines: readonly StockLine[], keys: readonly string[]): Promise<boolean>;
+  /** What movements carry as their cause that name none themselves. */
+  readonly reference: Reference;
   /** Whether the lines depend on what is there, so that a later run may come to others. */
   readonly dependent: boolean;
   /** Foretells a unit's fate; there is one for each phase. */
@@ -59,24 +62,50 @@ async function* bundlesOf(id: string, items: AsyncIterable<Unit>): AsyncGenerato
  * none). Both are looked for, so a second run applies nothing twice, whichever way it is run.
  */
 export function stockPhases(run: StockRun) {
+  const written = createLedgerKeys(run.inventory, run.id);
   const unitKey = (unit: Unit): string => `${run.id}:${unit.line}`;
 
-  async function fateBefore(unit: Unit, bundle: Bundle, projection: Projection): Promise<{ fate?: Fate; lines: readonly StockLine[] }> {
+  /** Whether an earlier run of this import applied a unit, under one of these keys. */
+  const wasApplied = (unit: Unit, keys: readonly string[], anew?: boolean) => written.has(unit.reference ?? run.reference, keys, anew);
+
+  interface Before {
+    readonly fate?: Fate;
+    readonly lines: readonly StockLine[];
+    /** Applied by itself, in a run that skipped bad lines. */
+    readonly singly?: true;
+  }
+
+  async function before(unit: Unit, bundle: Bundle, projection: Projection): Promise<Before> {
+    if (await wasApplied(unit, [bundle.key])) return { fate: "replayed", lines: [] };
+    if (await wasApplied(unit, [unitKey(unit)])) return { fate: "replayed", lines: [], singly: true };
     const lines = await unit.lines(projection);
-    if (await run.wasApplied(unit, lines, [unitKey(unit), bundle.key])) return { fate: "replayed", lines };
     return lines.length === 0 ? { fate: "unchanged", lines } : { lines };
   }
 
   async function check(items: AsyncIterable<Unit>, reporter: Reporter): Promise<void> {
     const projection = run.projection();
-    for await (const bundle of bundlesOf(run.id, items))
+    for await (const bundle of bundlesOf(run.id, items)) {
+      const befores: Before[] = [];
       for (const unit of bundle.units)
         await tellFate(unit, reporter, async () => {
-          const { fate, lines } = await fateBefore(unit, bundle, projection);
-          if (fate) return fate;
-          await projection.book(lines);
+          const found = await before(unit, bundle, projection);
+          befores.push(found);
+          if (found.fate) return found.fate;
+          await projection.book(found.lines);
           return "applied";
         });
+      requireOneWay(befores);
+    }
+  }
+
+  /** What is left of lines that were applied singly could not be told apart from them afterwards, if it were one command. */
+  function requireOneWay(befores: readonly Before[]): void {
+    if (run.onError === "refuse" && befores.some(({ singly }) => singly) && befores.some(({ fate }) => fate === undefined))
+      throw new InventoryError("INVALID_STATE", {
+        entity: "import",
+        key: run.id,
+        state: 'begun with onError "skip"; it has to go on that way',
+      });
   }
 
   async function apply(items: AsyncIterable<Unit>, reporter: Reporter): Promise<void> {
@@ -86,29 +115,34 @@ export function stockPhases(run: StockRun) {
 
   async function applyWhole(bundle: Bundle, reporter: Reporter): Promise<void> {
     const projection = run.projection();
-    const pending: { unit: Unit; lines: readonly StockLine[] }[] = [];
-    for (const unit of bundle.units) {
-      const { fate, lines } = await fateBefore(unit, bundle, projection);
-      if (fate) reporter.tell(unit.line, fate, unit.findings.problems, undefined, unit.weight);
-      else pending.push({ unit, lines });
+    const befores: Before[] = [];
+    for (const unit of bundle.units) befores.push(await before(unit, bundle, projection));
+    requireOneWay(befores);
+    const pending: Unit[] = [];
+    for (const [index, unit] of bundle.units.entries()) {
+      const { fate } = befores[index] as Before;
+      if (fate) tell(unit, fate, reporter);
+      else pending.push(unit);
     }
     const [first] = pending;
     if (!first) return;
-    const wasApplied = async () =>
-      (await Promise.all(pending.map(({ unit, lines }) => run.wasApplied(unit, lines, [bundle.key])))).some(Boolean);
-    const all = pending.flatMap(({ lines }) => lines);
-    const fate = await book(bundle.key, all, wasApplied).catch((error) => {
+    const wasWritten = () => wasApplied(first, [bundle.key], true);
+    const all = befores.flatMap(({ lines }) => lines);
+    const fate = await book(bundle.key, all, wasWritten).catch((error) => {
       if (!isRefusal(error)) throw error;
-      return stoppedAt(first.unit.line, run.id)(error);
+      return stoppedAt(first.line, run.id)(error);
     });
-    for (const { unit } of pending) reporter.tell(unit.line, fate, unit.findings.problems, undefined, unit.weight);
+    for (const unit of pending) tell(unit, fate, reporter);
   }
+
+  const tell = (unit: Unit, fate: Fate, reporter: Reporter): void =>
+    reporter.tell(unit.line, fate, unit.findings.problems, undefined, unit.weight);
 
   async function applyEach(bundle: Bundle, reporter: Reporter): Promise<void> {
     const projection = run.projection();
     const [probe] = bundle.units;
     // A bundle was applied as a whole or not at all, so one of its units tells of all.
-    const wasWhole = probe !== undefined && (await run.wasApplied(probe, await linesOrNone(probe, projection), [bundle.key]));
+    const wasWhole = probe !== undefined && (await wasApplied(probe, [bundle.key]));
     for (let at = 0; at < bundle.units.length; at += inFlight)
       await Promise.all(
         bundle.units.slice(at, at + inFlight).map((unit) => tellFate(unit, reporter, () => applyOne(unit, bundle, projection, wasWhole))),
@@ -116,55 +150,18 @@ export function stockPhases(run: StockRun) {
   }
 
   async function applyOne(unit: Unit, bundle: Bundle, projection: Projection, wasWhole: boolean): Promise<Fate> {
+    const keys = [unitKey(unit), bundle.key];
+    if (wasWhole || (run.dependent && (await wasApplied(unit, keys)))) return "replayed";
     const lines = await unit.lines(projection);
-    const key = unitKey(unit);
-    if ((wasWhole || run.dependent) && (await run.wasApplied(unit, lines, [key, bundle.key]))) return "replayed";
-    if (lines.length === 0) return "unchanged";
-    return book(key, lines, () => run.wasApplied(unit, lines, [key, bundle.key]));
+    return lines.length === 0 ? "unchanged" : book(unitKey(unit), lines, () => wasApplied(unit, keys, true));
   }
 
-  async function book(key: string, lines: readonly StockLine[], wasApplied: () => Promise<boolean>): Promise<Fate> {
+  async function book(key: string, lines: readonly StockLine[], wasWritten: () => Promise<boolean>): Promise<Fate> {
     const send = (idempotencyKey: string) =>
       run.inventory.stock.apply(lines, { idempotencyKey, ...(run.actor !== undefined && { actor: run.actor }) });
-    const { replayed } = await settle(key, send, run.dependent ? wasApplied : undefined);
+    const { replayed } = await settle(key, send, run.dependent ? wasWritten : undefined);
     return replayed ? "replayed" : "applied";
   }
 
   return { check, apply };
-}
-
-/** What can't be told of an unknown product is told when its line is applied. */
-async function linesOrNone(unit: Unit, projection: Projection): Promise<readonly StockLine[]> {
-  try {
-    return await unit.lines(projection);
-  } catch (error) {
-    if (isInventoryError(error)) return [];
-    throw error;
-  }
-}
-
-/** Whether the ledger has a movement of this level and reference under one of these keys. */
-export async function isInLedger(
-  inventory: Target,
-  { sku, storeId, reference }: { sku: string; storeId: string; reference: { type: string; id: string } },
-  keys: readonly string[],
-): Promise<boolean> {
-  let cursor: string | undefined;
-  do {
-    const page = await inventory.stock
-      .movements({ sku, storeId, reference, limit: 1_000, ...(cursor !== undefined && { cursor }) })
-      .catch((error: unknown) => {
-        // What is not known has no movements; that it is not known is told when the line is checked.
-        if (
-          isInventoryError(error, "UNKNOWN_PRODUCT") ||
-          isInventoryError(error, "UNKNOWN_STORE") ||
-          isInventoryError(error, "INVALID_INPUT")
-        )
-          return { items: [], nextCursor: undefined };
-        throw error as InventoryError;
-      });
-    if (page.items.some(({ idempotencyKey }) => keys.some((key) => isUnderKey(key, idempotencyKey)))) return true;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return false;
 }

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Writable } from "node:stream";
 import { InventoryError } from "@onhand/core";
 import { CsvError, type Options, parse } from "csv-parse";
 import { parse as parseAll } from "csv-parse/sync";
@@ -19,6 +19,8 @@ export interface Line {
   /** Where it begins: the line of the file, or the row of the sheet, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
+  /** Why it can't be read, and nothing after it. */
+  readonly broken?: string;
 }
 
 /** Longer than any product. A quote that is never closed would otherwise take the rest of the file for one cell. */
@@ -41,35 +43,54 @@ interface Raw {
   readonly raw: string;
 }
 
-/** The records of a text file, empty lines left out, in bounded memory. */
+/** The records of a text file, empty lines left out, in bounded memory. One that is malformed is the last. */
 export async function* readCsv(source: Source, dialect: Dialect, signal?: AbortSignal): AsyncGenerator<Line> {
-  const texts = Readable.from(decode(openSource(source, signal), dialect.encoding));
-  const parser = parse(parserOptions(dialect));
-  texts.once("error", (error) => parser.destroy(error)).pipe(parser);
-  let line = 1;
-  try {
-    for await (const { record, raw } of parser as AsyncIterable<Raw>) {
-      if (record.some((cell) => cell.trim() !== "")) yield { line, cells: record };
-      line += lineEnds(raw);
-    }
-  } catch (error) {
-    throw error instanceof CsvError ? malformed(error, line) : error;
-  } finally {
-    texts.destroy();
+  const ready: Raw[] = [];
+  const parser = parse({
+    ...parserOptions(dialect),
+    on_record: (record: unknown) => {
+      ready.push(record as Raw);
+      return null;
+    },
+  });
+  // Heard of through the callback of the write that failed.
+  parser.on("error", () => undefined);
+  const place = { line: 1 };
+  const texts = decode(openSource(source, signal), dialect.encoding);
+  for await (const text of texts) {
+    const failure = await written(parser, text);
+    yield* linesOf(ready.splice(0), place);
+    if (failure) return yield malformed(failure, place.line);
+  }
+  const failure = await ended(parser);
+  yield* linesOf(ready.splice(0), place);
+  if (failure) yield malformed(failure, place.line);
+}
+
+const written = (parser: Writable, text: string): Promise<Error | undefined> =>
+  new Promise((resolve) => parser.write(text, (error) => resolve(error ?? undefined)));
+
+const ended = (parser: Writable): Promise<Error | undefined> =>
+  new Promise((resolve) => {
+    parser.once("error", resolve);
+    parser.end(() => resolve(undefined));
+  });
+
+/** Records by the line they begin on; `place` is moved behind the last. */
+function* linesOf(records: readonly Raw[], place: { line: number }): Generator<Line> {
+  for (const { record, raw } of records) {
+    const { line } = place;
+    place.line += lineEnds(raw);
+    if (record.some((cell) => cell.trim() !== "")) yield { line, cells: record };
   }
 }
 
 /** The records at the start of a file. The last may be cut off where the sample is. */
 export function readSample(sample: Uint8Array, dialect: Dialect, whole: boolean): Line[] {
   const text = new TextDecoder(dialect.encoding).decode(sample, { stream: !whole });
-  const lines: Line[] = [];
-  let line = 1;
   // What is cut off in the middle of a quoted cell is not malformed; whatever is, reading the file itself will tell.
   const records = parseAll(text, { ...parserOptions(dialect), skip_records_with_error: true } as Options) as unknown as Raw[];
-  for (const { record, raw } of records) {
-    if (record.some((cell) => cell.trim() !== "")) lines.push({ line, cells: record });
-    line += lineEnds(raw);
-  }
+  const lines = [...linesOf(records, { line: 1 })];
   if (!whole && lines.length > 1) lines.pop();
   return lines;
 }
@@ -94,15 +115,13 @@ async function* decode(chunks: AsyncIterable<Uint8Array>, encoding: Encoding): A
 
 const meanings: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: "a quote is opened here and never closed",
-  CSV_MAX_RECORD_SIZE: `is longer than ${maximumRecordLength} characters; a quote may be missing`,
+  CSV_MAX_RECORD_SIZE: `it is longer than ${maximumRecordLength} characters; a quote may be missing`,
 };
 
-const malformed = (error: CsvError, line: number): InventoryError =>
-  new InventoryError(
-    "INVALID_INPUT",
-    { issues: [{ path: `line ${line}`, message: meanings[error.code] ?? "is malformed" }] },
-    { cause: error },
-  );
+function malformed(error: Error, line: number): Line {
+  if (!(error instanceof CsvError)) throw error;
+  return { line, cells: [], broken: meanings[error.code] ?? "it is malformed" };
+}
 
 /** All bytes of a file that has to be held as a whole. */
 export async function readWhole(source: Source, signal?: AbortSignal): Promise<Uint8Array> {

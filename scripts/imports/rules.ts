@@ -135,7 +135,6 @@ export const importRules: readonly ImportRule[] = [
       "csv-stringify",
       "fflate",
       "read-excel-file",
-      "write-excel-file",
       "node:*",
     ],
     because: "files go in and out over the public api of core; no storage is known here",

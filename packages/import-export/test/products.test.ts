@@ -86,6 +86,13 @@ describe("what is odd", () => {
   });
 });
 
+it("takes the apostrophe off that Shopify puts before barcodes", async () => {
+  const inventory = await emptyInventory();
+  const rows = bytes("Handle,Title,Variant SKU,Variant Inventory Qty,Variant Barcode\ntea,Tea,TEA,1,'036000291452\n");
+  expect(await importProducts(inventory, rows, upsert)).toMatchObject({ preset: "shopify-products", problemCount: 0 });
+  expect((await inventory.products.get("TEA")).barcode).toBe("036000291452");
+});
+
 describe("the report", () => {
   it("tells of every line as it happens, keeps the first thousand problems and counts all", async () => {
     const inventory = await emptyInventory();

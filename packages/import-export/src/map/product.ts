@@ -40,8 +40,7 @@ const given = <Name extends string, Value>(name: Name, value: Value | undefined 
   (value === undefined || value === "" ? {} : { [name]: value }) as { [N in Name]?: Value };
 
 function readBarcode(record: FileRecord, findings: Findings): string {
-  // Shops put an apostrophe before barcodes, so that spreadsheets keep their zeros.
-  const barcode = record.text("barcode").replace(/^'(?=\d+$)/, "");
+  const barcode = record.text("barcode");
   const warning = barcodeWarning(barcode);
   if (warning) findings.warn(warning.code, record.columnOf("barcode"), warning.message);
   return barcode;

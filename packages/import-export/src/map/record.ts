@@ -67,7 +67,8 @@ export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "
       ignored: preset.ignore?.find((rule) => matches(rule, own))?.because,
       text(field) {
         const place = placeOf(field);
-        return place === undefined ? "" : textAt(place);
+        const text = place === undefined ? "" : textAt(place);
+        return field === "barcode" && preset.apostropheBeforeBarcode ? text.replace(/^'(?=\d)/, "") : text;
       },
       columnOf: (field) => [placeOf(field) ?? preset.fields[field]?.[0] ?? field].flatMap(columnsIn).join(" + "),
       isCode(field) {

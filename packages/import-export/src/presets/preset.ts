@@ -85,6 +85,8 @@ export interface Preset {
   readonly storeColumns?: { readonly match: readonly RegExp[] } | { readonly except: readonly string[] };
   /** Several rows of one product at one store add up, as lots and shelves do. Otherwise a second one is refused. */
   readonly addUp?: true;
+  /** Barcodes have an apostrophe in front, by which spreadsheets keep their zeros. */
+  readonly apostropheBeforeBarcode?: true;
   /** Words for a quantity that is none. */
   readonly noQuantity?: readonly string[];
   readonly delimiter?: string;

@@ -25,6 +25,7 @@ export const shopifyProducts: Preset = {
   },
   attributes: { image: "Image Src" },
   ignore: [{ columns: ["Variant SKU", "Variant Price", "Variant Inventory Qty", ...options], because: "a further image of a product" }],
+  apostropheBeforeBarcode: true,
   inherit: { key: "Handle", by: "Handle", columns: ["Title", "Type", "Vendor"] },
   writes: {
     products: [

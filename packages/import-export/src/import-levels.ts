@@ -73,6 +73,7 @@ function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOpt
     id,
     actor: options.actor,
     onError: options.onError,
+    signal: options.signal,
     dependent: options.mode === "adjust",
     projection: () => projection,
     reference,

@@ -57,6 +57,7 @@ function movementJob(inventory: Target, { file, id }: Run, options: ImportMoveme
     id,
     actor: options.actor,
     onError: options.onError,
+    signal: options.signal,
     dependent: false,
     projection: () => projection,
     reference,

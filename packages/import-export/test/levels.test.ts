@@ -142,8 +142,9 @@ describe("a second run of the same file", () => {
       },
       signal: stop.signal,
     });
-    await cut.catch((error: Error) => expect(error.name).toBe("AbortError"));
+    await expect(cut).rejects.toMatchObject({ name: "AbortError" });
     const done = (await allMovements(inventory)).length;
+    expect(done).toBe(200);
     const again = await importLevels(inventory, rows, options);
     expect(again.applied + done).toBe(450);
     expect(again.replayed).toBe(done);

@@ -33,7 +33,15 @@ const maximumHeads = 100_000;
 export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "preset" | "header">): (line: Line) => FileRecord {
   const columns = columnsOf(header);
   const heads = new Map<string, ReadonlyMap<string, string>>();
-  const indexOf = (column: string): number | undefined => columns.get(columnKey(column));
+  // Names are compared once, not on every line.
+  const places = new Map<string, number>();
+  const indexOf = (column: string): number => {
+    const known = places.get(column);
+    if (known !== undefined) return known;
+    const index = columns.get(columnKey(column)) ?? -1;
+    places.set(column, index);
+    return index;
+  };
   const storeColumns = storeColumnsOf(header, preset.storeColumns);
   const attributeColumns = attributeColumnsOf();
 
@@ -46,13 +54,12 @@ export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "
 
   return ({ line, cells, broken }) => {
     const own = (column: string): string => {
-      const index = indexOf(column);
-      const text = index === undefined ? "" : (cells[index] ?? "").trim();
+      const text = (cells[indexOf(column)] ?? "").trim();
       // A cell of a workbook says itself that it is text, so nothing is put in front of it.
       return type === "csv" ? unguarded(text) : text;
     };
     const inherited = inheritance(own);
-    const cell = (column: string): string => own(column) || inherited?.get(columnKey(column)) || "";
+    const cell = (column: string): string => own(column) || inherited?.get(column) || "";
     const textAt = (place: Place): string => {
       if (typeof place === "string") return cell(place);
       if ("join" in place) return joined(place.join.map(cell), place.with, place.without);
@@ -66,8 +73,11 @@ export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "
       broken: broken ?? (cells.slice(header.length).some((text) => text.trim() !== "") ? tooLong : undefined),
       ignored: preset.ignore?.find((rule) => matches(rule, own))?.because,
       text(field) {
-        const place = placeOf(field);
-        const text = place === undefined ? "" : textAt(place);
+        let text = "";
+        for (const place of preset.fields[field] ?? []) {
+          text = textAt(place);
+          if (text !== "") break;
+        }
         return field === "barcode" && preset.apostropheBeforeBarcode ? text.replace(/^'(?=\d)/, "") : text;
       },
       columnOf: (field) => [placeOf(field) ?? preset.fields[field]?.[0] ?? field].flatMap(columnsIn).join(" + "),
@@ -86,7 +96,7 @@ export function recordReader({ type, preset, header }: Pick<OpenFile, "type" | "
     if (!inherit) return undefined;
     const head = heads.get(own(inherit.by));
     const key = own(inherit.key);
-    const said = new Map(inherit.columns.map((column) => [columnKey(column), own(column)]));
+    const said = new Map(inherit.columns.map((column) => [column, own(column)]));
     if (key !== "" && [...said.values()].some((text) => text !== "") && !(inherit.key === inherit.by && head)) {
       heads.set(key, said);
       const [oldest] = heads.keys();
@@ -133,6 +143,6 @@ const matches = (
   own: (column: string) => string,
 ): boolean => (is ? columns.some((column) => is.includes(own(column).toLowerCase())) : columns.every((column) => own(column) === ""));
 
-const unguarded = (text: string): string => text.replace(guarded, "$1");
+const unguarded = (text: string): string => (text.startsWith("'") ? text.replace(guarded, "$1") : text);
 
 const codeOf = (content: string): string => createHash("sha256").update(content.normalize("NFC")).digest("hex").slice(0, 10).toUpperCase();

@@ -63,28 +63,33 @@ export async function runImport<I extends Item>(
 ): Promise<ImportReport> {
   if (options.onError !== "refuse" && options.onError !== "skip") throw new TypeError('onError must be "refuse" or "skip"');
   const file = await openFile(source, kind, options);
-  const id = `import:${file.fingerprint}:${optionsPrint([kind, file.preset, file.header, options.decimal, options.name, settings])}`;
+  // A format of ours may learn new columns in a later version; the file stays the same import.
+  const format = typeof options.preset === "object" ? file.preset : file.preset.name;
+  const id = `import:${file.fingerprint}:${optionsPrint([kind, format, file.header, options.decimal, options.name, settings])}`;
   const job = jobOf({ file, id });
   const facts = { preset: file.preset.name, importId: id, dryRun: options.dryRun === true };
   let known: number | undefined;
   if (options.dryRun || options.onError === "refuse") {
     const reporter = createReporter("checking", options.dryRun ? options : without(options));
-    await job.check(job.items(recordsOf(file), reporter), reporter);
+    await job.check(job.items(recordsOf(file, options.signal), reporter), reporter);
     if (options.dryRun) return reporter.report(facts);
     if (reporter.refused > 0) throw reporter.refusal();
     known = reporter.lines;
   }
   const reporter = createReporter("applying", options, known);
-  await job.apply(job.items(recordsOf(file), reporter), reporter);
+  await job.apply(job.items(recordsOf(file, options.signal), reporter), reporter);
   return reporter.report(facts);
 }
 
 /** A line is reported once; of the check before only the progress is. */
 const without = ({ onProgress }: ReportOptions): ReportOptions => (onProgress ? { onProgress } : {});
 
-async function* recordsOf(file: OpenFile): AsyncGenerator<FileRecord> {
+async function* recordsOf(file: OpenFile, signal: AbortSignal | undefined): AsyncGenerator<FileRecord> {
   const read = recordReader(file);
-  for await (const line of file.lines()) yield read(line);
+  for await (const line of file.lines()) {
+    signal?.throwIfAborted();
+    yield read(line);
+  }
 }
 
 /** Makes an item of each record, and tells the fate of those that are none. */

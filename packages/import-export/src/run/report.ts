@@ -46,8 +46,11 @@ export interface Progress {
   readonly of?: number;
 }
 
+/** Who hears how an import is going. */
 export interface ReportOptions {
+  /** Hears the fate of every line, in about the file's order. What it throws ends the import. */
   readonly onLine?: (line: LineReport) => void;
+  /** Hears how far it is, every hundred lines and at the end of each phase. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

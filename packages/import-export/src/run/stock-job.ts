@@ -21,6 +21,7 @@ export interface StockRun {
   readonly id: string;
   readonly actor: string | undefined;
   readonly onError: "refuse" | "skip";
+  readonly signal: AbortSignal | undefined;
   /** What movements carry as their cause that name none themselves. */
   readonly reference: Reference;
   /** Whether the lines depend on what is there, so that a later run may come to others. */
@@ -143,10 +144,12 @@ export function stockPhases(run: StockRun) {
     const [probe] = bundle.units;
     // A bundle was applied as a whole or not at all, so one of its units tells of all.
     const wasWhole = probe !== undefined && (await wasApplied(probe, [bundle.key]));
-    for (let at = 0; at < bundle.units.length; at += inFlight)
+    for (let at = 0; at < bundle.units.length; at += inFlight) {
+      run.signal?.throwIfAborted();
       await Promise.all(
         bundle.units.slice(at, at + inFlight).map((unit) => tellFate(unit, reporter, () => applyOne(unit, bundle, projection, wasWhole))),
       );
+    }
   }
 
   async function applyOne(unit: Unit, bundle: Bundle, projection: Projection, wasWhole: boolean): Promise<Fate> {

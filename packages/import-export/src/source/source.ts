@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 
 /**
  * The content of a file, readable from the start as often as needed: bytes, a `Blob` or `File`, or a function that opens it.
@@ -23,12 +24,19 @@ export interface Inspection {
 }
 
 const sampleBytes = 65_536;
+const chunkBytes = 65_536;
 
-/** The bytes of a file from its start. */
+/**
+ * The bytes of a file from its start, in small pieces, between which the rest of the process gets its turn: what is in memory
+ * already would otherwise be imported in one go.
+ */
 export async function* openSource(source: Source, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunksOf(source)) {
-    signal?.throwIfAborted();
-    yield chunk;
+    for (let at = 0; at < chunk.length; at += chunkBytes) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      yield chunk.subarray(at, at + chunkBytes);
+    }
   }
 }
 

@@ -1,7 +1,14 @@
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
-export { commandRefusals, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
+export {
+  checkCommand,
+  commandRefusals,
+  createInventory,
+  type HostInventory,
+  type Inventory,
+  type InventoryOptions,
+} from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
 export type {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { berlin, exampleInventory, refusalOf } from "../../test/inventory";
+import { checkCommand } from "../index";
 
 type Open = Awaited<ReturnType<typeof exampleInventory>>;
 type Fields = Record<string, unknown>;
@@ -285,5 +286,14 @@ describe("bad input", () => {
     expect(await refusalOf(inventory.stock.asOf(0, { cursor: cursor([1, null]) }))).toMatchObject({ code: "INVALID_INPUT" });
     expect(await refusalOf(inventory.stock.movements({ cursor: cursor(["9", 0]) }))).toMatchObject({ code: "INVALID_INPUT" });
     expect(await refusalOf(inventory.products.list({ cursor: cursor([null]) }))).toMatchObject({ code: "INVALID_INPUT" });
+  });
+});
+
+describe("checking an input without running it", () => {
+  it("refuses what the command would refuse as ill-formed, and nothing else", () => {
+    expect(() => checkCommand("products.create", { sku: "A", name: "A" })).not.toThrow();
+    expect(() => checkCommand("stock.sell", { sku: "nobody knows it", storeId: "nowhere", quantity: 1 })).not.toThrow();
+    expect(() => checkCommand("stock.sell", { sku: "A", storeId: "s", quantity: -1 })).toThrow(/INVALID_INPUT.*quantity/);
+    expect(() => checkCommand("toString", {})).toThrow(/there is no command toString/);
   });
 });

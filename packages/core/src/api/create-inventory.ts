@@ -158,12 +158,25 @@ const executeWith =
   (command, input) => {
     const definition = commands.get(command);
     if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
-    return Promise.reject(
-      new InventoryError("INVALID_INPUT", {
-        issues: [{ path: "command", message: `there is no command ${String(command).slice(0, 64)}` }],
-      }),
-    );
+    return Promise.reject(unknownCommand(command));
   };
+
+/**
+ * Checks the input of a command without running it: what a form or a dry run asks first. Whether products and stores exist
+ * and enough is there only the command itself can tell.
+ *
+ * @throws {@link InventoryError} `INVALID_INPUT` when there is no such command, or with an issue for each ill-formed field.
+ * @example
+ * checkCommand("products.create", { sku: "TEA-50", name: "Green tea 50 g" });
+ */
+export function checkCommand(command: string, input: Readonly<Record<string, unknown>>): void {
+  const definition = commands.get(command);
+  if (!definition) throw unknownCommand(command);
+  definition.parse(input);
+}
+
+const unknownCommand = (command: string): InventoryError =>
+  new InventoryError("INVALID_INPUT", { issues: [{ path: "command", message: `there is no command ${String(command).slice(0, 64)}` }] });
 
 /** What a host's transaction sees. */
 const readsInside = (storage: StorageAdapter, host: object): Reads => ({

@@ -1,3 +1,4 @@
+import { isSqlFailure, sqlFailure } from "../../failures";
 import type { Bound, RawRow } from "../../rows";
 import { byCodePoint } from "../../text-order";
 import type { Session } from "../dialect";
@@ -33,6 +34,18 @@ export function runSqlite(database: SqliteDatabase, text: string, values: readon
     return [[statement.run(values).changes]];
   } catch (error) {
     throw classifySqlite(error);
+  }
+}
+
+/** Runs one statement for each row, at once. */
+export function runSqliteRows(database: SqliteDatabase, text: string, rows: Iterable<readonly Bound[]>): void {
+  try {
+    const statement = statementOf(database, text, false);
+    for (const values of rows) {
+      if (statement.run(values).changes !== 1) throw sqlFailure("other", new Error("a row was not written"));
+    }
+  } catch (error) {
+    throw isSqlFailure(error) ? error : classifySqlite(error);
   }
 }
 

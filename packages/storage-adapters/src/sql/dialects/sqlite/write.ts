@@ -1,9 +1,8 @@
-import { sqlFailure } from "../../failures";
 import type { Group, TableWrite } from "../../group";
 import type { TableLayout } from "../../layout";
-import { encode } from "../../rows";
+import { type Bound, encode } from "../../rows";
 import type { WritePlan } from "../dialect";
-import { runSqlite, type SqliteDatabase } from "./session";
+import { runSqlite, runSqliteRows, type SqliteDatabase } from "./session";
 
 /** Writes a group in the transaction that is open: the head if it stands where it should, then row by row. */
 export function writeSqlite(on: SqliteDatabase, { head }: WritePlan, group: Group): boolean {
@@ -25,14 +24,11 @@ function writeRows(on: SqliteDatabase, { table, rows }: TableWrite): void {
     text = insertText(table);
     texts.set(table, text);
   }
-  for (const row of rows) {
-    const changed = runSqlite(
-      on,
-      text,
-      table.columns.map((column) => encode(column, row[column.name])),
-    );
-    if (changed[0]?.[0] !== 1) throw sqlFailure("other", new Error("a row was not written"));
-  }
+  runSqliteRows(on, text, boundRows(table, rows));
+}
+
+function* boundRows({ columns }: TableLayout, rows: TableWrite["rows"]): Iterable<readonly Bound[]> {
+  for (const row of rows) yield columns.map((column) => encode(column, row[column.name]));
 }
 
 /** An upsert names the key it gives way to, so a clash in another unique index is an error and not another row overwritten. */

@@ -17,6 +17,6 @@ export type {
   TransportServer,
   TransportServerOptions,
 } from "./transport/handle";
-export type { Replica, ReplicaOptions } from "./transport/replica";
+export { createReplica, type Replica, type ReplicaOptions } from "./transport/replica";
 export { type Patience, runTransportCase } from "./transport/run-case";
 export { transportCases } from "./transport/transport-cases";

@@ -5,4 +5,6 @@ export default library({
   "ws/client": "src/ws/client.ts",
   "socket.io/server": "src/socket.io/server.ts",
   "socket.io/client": "src/socket.io/client.ts",
+  "sse/server": "src/sse/server.ts",
+  "sse/client": "src/sse/client.ts",
 });

@@ -125,6 +125,22 @@ export const importRules: readonly ImportRule[] = [
     because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
   },
   {
+    from: `${transports}/sse/client`,
+    may: [
+      `${transports}/sse/event-stream`,
+      `${transports}/sse/names`,
+      `${transports}/shared/timers`,
+      "@onhand/core",
+      "@onhand/core/protocol",
+    ],
+    because: "the client side runs in a browser: no server and no node:",
+  },
+  {
+    from: `${transports}/sse/`,
+    may: [`${transports}/sse/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol", "node:*"],
+    because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
+  },
+  {
     from: "packages/client/src/",
     may: ["packages/client/src/", "@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
     because: "the client knows core and query-core: no framework, no server",

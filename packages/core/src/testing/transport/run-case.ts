@@ -67,18 +67,15 @@ export async function runTransportCase(
 
   const present = () => inventories.at(-1) as Inventory;
 
-  async function agreeOne(replica: Replica): Promise<void> {
+  async function agree(...all: readonly Replica[]): Promise<void> {
     const head = await present().feed.head();
     let steps = 0;
-    await until(
-      () => {
-        steps += 1;
-        time.advance(stepMs(steps));
-        return replica.live && replica.position === head;
-      },
-      `a replica of ${JSON.stringify(replica.filter)} to reach ${head}`,
-    );
-    deepStrictEqual(sorted(replica.rows), await rowsOf(present(), replica.filter));
+    await until(() => {
+      steps += 1;
+      time.advance(stepMs(steps));
+      return all.every((replica) => replica.live && replica.position === head);
+    }, `${all.length} replicas to reach ${head}`);
+    for (const replica of all) deepStrictEqual(sorted(replica.rows), await rowsOf(present(), replica.filter));
   }
 
   const context: TransportContext = {
@@ -118,9 +115,7 @@ export async function runTransportCase(
       return replica;
     },
     until,
-    async agree(...all) {
-      await Promise.all(all.map(agreeOne));
-    },
+    agree,
     turn,
   };
 

@@ -68,10 +68,7 @@ export function createPlainLink(
       subscribe(position);
       return undefined;
     }
-    if (frame.t === "hb") {
-      answer({ t: "pong" });
-      return ": beat\n\n";
-    }
+    if (frame.t === "hb") return ": beat\n\n";
     if (frame.t === "reset") subscribe(undefined);
     const retry = frame.t === "bye" && frame.afterMs !== undefined ? `retry: ${frame.afterMs}\n` : "";
     return retry + eventText(frame.t, text, idOf(frame));
@@ -81,9 +78,15 @@ export function createPlainLink(
     link: {
       send(bytes, onWritten) {
         const text = utf8.decode(bytes);
-        const event = tell(parseServerFrame(text), text);
-        if (event === undefined) onWritten();
-        else response.write(event, () => onWritten());
+        const frame = parseServerFrame(text);
+        const event = tell(frame, text);
+        const written = () => {
+          onWritten();
+          // Only what has left can be answered; before, it would count as an answer to nothing.
+          if (frame.t === "hb") answer({ t: "pong" });
+        };
+        if (event === undefined) written();
+        else response.write(event, written);
       },
       close: () => void response.end(),
       terminate: () => void response.destroy(),

@@ -7,4 +7,5 @@ export default library({
   "socket.io/client": "src/socket.io/client.ts",
   "sse/server": "src/sse/server.ts",
   "sse/client": "src/sse/client.ts",
+  fallback: "src/fallback/fallback.ts",
 });

@@ -141,6 +141,11 @@ export const importRules: readonly ImportRule[] = [
     because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
   },
   {
+    from: `${transports}/fallback/`,
+    may: [`${transports}/fallback/`, `${transports}/shared/timers`, "@onhand/core", "@onhand/core/protocol"],
+    because: "falling back is about any transports: it knows none of them",
+  },
+  {
     from: "packages/client/src/",
     may: ["packages/client/src/", "@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
     because: "the client knows core and query-core: no framework, no server",

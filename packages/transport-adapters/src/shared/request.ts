@@ -24,7 +24,7 @@ export function isAllowedOrigin({ headers }: { readonly headers: Headers }, allo
 }
 
 /** The token of an `Authorization: Bearer` header. */
-export function tokenOf({ headers }: { readonly headers: Headers }): string | undefined {
+function tokenOf({ headers }: { readonly headers: Headers }): string | undefined {
   const { authorization } = headers;
   return typeof authorization === "string" ? /^Bearer (\S+)$/i.exec(authorization)?.[1] : undefined;
 }

@@ -22,11 +22,15 @@ export interface TransportLimits {
 /** What a server under test is made of; every option goes to the transport's own server as it is. */
 export interface TransportServerOptions {
   readonly inventory: Pick<Inventory, "execute"> & { readonly feed: Feed };
+  /** Says who brings this token; undefined when nobody is known by it. */
   readonly authenticate: (credentials: { readonly token?: string }) => Actor | undefined | Promise<Actor | undefined>;
   readonly authorize: Authorize;
   readonly limits: TransportLimits;
   readonly clock: Clock;
-  readonly timers: { after(delayMs: number, run: () => void): Stop };
+  readonly timers: {
+    /** Runs once, `delayMs` from now, unless stopped before. */
+    after(delayMs: number, run: () => void): Stop;
+  };
   readonly logger: Logger;
 }
 
@@ -34,6 +38,7 @@ export interface TransportServerOptions {
 export interface TransportServer {
   /** Links open now. */
   readonly connections: number;
+  /** Answers what is under way, says goodbye, and resolves when no link is left. Clients come back after about `afterMs` milliseconds. */
   close(options?: { readonly afterMs?: number }): Promise<void>;
 }
 

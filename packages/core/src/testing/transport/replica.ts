@@ -22,6 +22,7 @@ export interface Replica {
   readonly live: boolean;
   /** Every frame that came, of every link. */
   readonly frames: readonly ServerFrame[];
+  /** The frames of one type that came, of every link. */
   of<T extends ServerFrame["t"]>(type: T): FrameOf<T>[];
   readonly opened: number;
   readonly closes: readonly { readonly reason: string; readonly code?: number }[];
@@ -31,6 +32,7 @@ export interface Replica {
   connect(): void;
   /** Ends the link and stays away. */
   leave(): void;
+  /** Sends a frame over the link that stands. */
   say(frame: ClientFrame): void;
   /** Gives a command, again and again under its id until it is answered. */
   command(id: string, command: string, input: Readonly<Record<string, unknown>>): Promise<Answer>;

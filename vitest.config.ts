@@ -7,7 +7,9 @@ const minutes = (count: number) => count * 60_000;
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  // These become `--conditions` of Node as well, which has "import" and "require" by itself, one at a time: told both, it gives ESM
+  // to whoever requires (socket.io, ws).
+  ssr: { resolve: { conditions: ["@onhand/source", "module"], externalConditions: ["@onhand/source"] } },
   test: {
     reporters: ["default"],
     globalSetup: "tests/servers/global-setup.ts",

@@ -126,6 +126,37 @@ export const importRules: readonly ImportRule[] = [
     because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
   },
   {
+    from: `${transports}/socket.io/client`,
+    may: [`${transports}/socket.io/events`, "@onhand/core", "@onhand/core/protocol", "socket.io-client"],
+    because: "the client side runs in a browser: socket.io-client, no server and no node:",
+  },
+  {
+    from: `${transports}/socket.io/`,
+    may: [`${transports}/socket.io/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol", "socket.io", "node:*"],
+    because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
+  },
+  {
+    from: `${transports}/sse/client`,
+    may: [
+      `${transports}/sse/event-stream`,
+      `${transports}/sse/names`,
+      `${transports}/shared/timers`,
+      "@onhand/core",
+      "@onhand/core/protocol",
+    ],
+    because: "the client side runs in a browser: no server and no node:",
+  },
+  {
+    from: `${transports}/sse/`,
+    may: [`${transports}/sse/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol", "node:*"],
+    because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
+  },
+  {
+    from: `${transports}/fallback/`,
+    may: [`${transports}/fallback/`, `${transports}/shared/timers`, "@onhand/core", "@onhand/core/protocol"],
+    because: "falling back is about any transports: it knows none of them",
+  },
+  {
     from: "packages/client/src/",
     may: ["packages/client/src/", "@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
     because: "the client knows core and query-core: no framework, no server",

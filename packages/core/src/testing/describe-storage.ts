@@ -1,10 +1,10 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { describe, it } from "vitest";
 import type { StorageCapabilities } from "../index";
+import { requireReasons } from "./known-gaps";
 import type { CreateStorage } from "./storage/handle";
-import { requireReasons } from "./storage/known-gaps";
 import { runStorageCase } from "./storage/run-case";
-import { storageCasesFor } from "./storage/storage-cases";
+import { storageCases, storageCasesFor } from "./storage/storage-cases";
 
 /** How a storage is tested. */
 export interface DescribeStorageOptions {
@@ -32,7 +32,7 @@ export function describeStorage(name: string, { create, capabilities, knownGaps 
   describe(`storage: ${name}`, async () => {
     const said = await capabilitiesOf(create);
     const cases = storageCasesFor(capabilities ?? said);
-    requireReasons(knownGaps, cases);
+    requireReasons(knownGaps, cases, storageCases);
     if (capabilities) it("says of itself what it is said to be", () => deepStrictEqual(said, capabilities));
     for (const storageCase of cases) {
       const gap = knownGaps[storageCase.id];

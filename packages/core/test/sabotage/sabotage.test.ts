@@ -1,6 +1,6 @@
 import { describeStorage, runStorageCase, storageCases, storageCasesFor } from "@onhand/core/testing";
 import { describe, expect, it } from "vitest";
-import { requireReasons } from "../../src/testing/storage/known-gaps";
+import { requireReasons } from "../../src/testing/known-gaps";
 import { durableHandle } from "../durable-memory";
 import { hostedHandle } from "../hosted-memory";
 import { sabotages } from "./broken-storages";
@@ -43,10 +43,10 @@ describe("the suite itself", () => {
 
   it.each([
     ["nothing/like-this", "a reason", "names no case"],
-    ["open/exclusive", "a reason", "need not pass"],
+    ["open/exclusive", "a reason", "need not be passed"],
     ["find/equal", " ", "needs a reason"],
   ])("refuses the known gap %s with reason %j: it %s", (id, reason, message) => {
     const cases = storageCasesFor({ durability: "none", shared: true, hostTransactions: false, settlesUnknownOutcomes: false });
-    expect(() => requireReasons({ [id]: reason }, cases)).toThrow(message);
+    expect(() => requireReasons({ [id]: reason }, cases, storageCases)).toThrow(message);
   });
 });

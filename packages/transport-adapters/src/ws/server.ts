@@ -7,9 +7,10 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { createHub } from "../shared/hub";
 import { defaultHubLimits } from "../shared/limits";
 import type { HubOptions, LinkRequest } from "../shared/options";
+import { identify, isAllowedOrigin, pathOf, requestFacts } from "../shared/request";
 import { systemTimers } from "../shared/timers";
 import { linkOf } from "./link";
-import { isAllowedOrigin, offersProtocol, pathOf, refuseUpgrade, requestFacts, tokenOf } from "./upgrade";
+import { offersProtocol, refuseUpgrade } from "./upgrade";
 
 export { allowEverythingForDemos } from "../shared/authorization";
 export { type CloseReason, closeCodes } from "../shared/close-codes";
@@ -96,21 +97,9 @@ export function createWsServer(options: WsServerOptions): WsServer {
     if (!offersProtocol(request)) return refuseUpgrade(socket, 400);
     if (hub.connections >= limits.maxConnections) return refuseUpgrade(socket, 503);
     const facts = requestFacts(request);
-    const actor = await identify(request, facts);
+    const actor = await identify(facts, { authenticate: options.authenticate, logger });
     if (socket.destroyed) return;
     sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, { request: facts, ...(actor && { actor }) }));
-  }
-
-  /** A client without a header to go by authenticates in `hello`, and so does one whose headers were not enough. */
-  async function identify(request: IncomingMessage, facts: LinkRequest): Promise<Actor | undefined> {
-    const token = tokenOf(request);
-    if (token === undefined && request.headers.cookie === undefined) return undefined;
-    try {
-      return await options.authenticate({ ...(token !== undefined && { token }), request: facts });
-    } catch (error) {
-      logger.error({ error }, "authenticate failed at the upgrade; the client must say hello with a token");
-      return undefined;
-    }
   }
 
   function serve(ws: WebSocket, known: { readonly actor?: Actor; readonly request: LinkRequest }): void {

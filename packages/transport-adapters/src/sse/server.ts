@@ -42,7 +42,12 @@ interface OpenLink {
   readonly events: LinkEvents;
   /** The last of its requests that was taken. */
   taken: number;
+  /** Its requests whose bodies are on their way. */
+  underWay: number;
 }
+
+/** One, and those that went out over connections that died. */
+const maxRequestsUnderWay = 4;
 
 /**
  * Serves an inventory live as server-sent events, for networks that let no WebSocket through.
@@ -106,7 +111,7 @@ export function createSseServer(options: SseServerOptions): SseServer {
     const name = newName();
     response.write(eventText(names.opened, name));
     const events = hub.accept(linkOf(response), known);
-    links.set(name, { events, taken: 0 });
+    links.set(name, { events, taken: 0, underWay: 0 });
     response.once("close", () => {
       links.delete(name);
       events.closed();
@@ -127,8 +132,12 @@ export function createSseServer(options: SseServerOptions): SseServer {
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const link = links.get(String(request.headers[names.link]));
     if (!link) return refuse(response, 404, "UNKNOWN_LINK");
+    if (link.underWay >= maxRequestsUnderWay) return refuse(response, 429, "RATE_LIMITED", { "retry-after": "1", connection: "close" });
     const batch = Number(request.headers[names.batch]);
-    const body = await readBody(request, maxBodyBytes);
+    link.underWay += 1;
+    const body = await readBody(request, maxBodyBytes).finally(() => {
+      link.underWay -= 1;
+    });
     if (!body) {
       link.events.refuse("malformed", { issues: [{ path: "", message: `a request has at most ${maxBodyBytes} bytes` }] });
       return refuse(response, 413, "INVALID_INPUT", { connection: "close" });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInventory, type Inventory, type Logger } from "@onhand/core";
 import { encodeFrame, type ServerFrame } from "@onhand/core/protocol";
@@ -146,7 +146,7 @@ describe("requests beside the stream", () => {
     const name = stream.events[0]?.data ?? "";
     const post = async (batch: string, body: string, more: Record<string, string> = {}) =>
       (await fetch(url, { method: "POST", body, headers: { "onhand-link": name, "onhand-batch": batch, ...more } })).status;
-    return { stream, post };
+    return { stream, post, name };
   }
   const sell = (id: string) => encodeFrame({ t: "op", id, command: "stock.sell", input: { ...tea, quantity: 1 } });
 
@@ -185,6 +185,21 @@ describe("requests beside the stream", () => {
     const { post } = await link();
     expect(await post("1", "x".repeat(200_000)).catch(() => 413)).toBe(413);
     await vi.waitFor(() => expect(live.connections).toBe(0));
+  });
+
+  it("that never end are few: the server keeps a bounded number of bodies for a link", async () => {
+    await serve();
+    const { name } = await link();
+    const begin = () => {
+      const unfinished = request(url, { method: "POST", headers: { "onhand-link": name, "onhand-batch": "1", "content-length": "1000" } });
+      unfinished.on("error", () => undefined);
+      cleanups.push(() => unfinished.destroy());
+      unfinished.write("{");
+      return unfinished;
+    };
+    const answered: number[] = [];
+    for (const each of Array.from({ length: 7 }, begin)) each.on("response", ({ statusCode }) => answered.push(statusCode ?? 0));
+    await vi.waitFor(() => expect(answered).toEqual([429, 429, 429]));
   });
 
   it("of a listed page are allowed by CORS, and by it only", async () => {

@@ -1,11 +1,16 @@
 import type {
   Adjust,
   Apply,
+  CommitReservation,
   Count,
   CreateProduct,
   CreateStore,
+  ExtendReservation,
+  Hold,
   ProductReceipt,
   Receive,
+  ReleaseReservation,
+  ReservationReceipt,
   Return,
   Reverse,
   Sell,
@@ -13,6 +18,7 @@ import type {
   StoreReceipt,
   Transfer,
   UpdateProduct,
+  UpdateReservation,
   UpdateStore,
 } from "@onhand/core";
 
@@ -26,6 +32,11 @@ export interface Commands {
   readonly "stock.transfer": readonly [Transfer, StockReceipt];
   readonly "stock.apply": readonly [Apply, StockReceipt];
   readonly "stock.reverse": readonly [Reverse, StockReceipt];
+  readonly "reservations.hold": readonly [Hold, ReservationReceipt];
+  readonly "reservations.commit": readonly [CommitReservation, ReservationReceipt];
+  readonly "reservations.release": readonly [ReleaseReservation, ReservationReceipt];
+  readonly "reservations.extend": readonly [ExtendReservation, ReservationReceipt];
+  readonly "reservations.update": readonly [UpdateReservation, ReservationReceipt];
   readonly "products.create": readonly [CreateProduct, ProductReceipt];
   readonly "products.update": readonly [UpdateProduct, ProductReceipt];
   readonly "products.archive": readonly [{ readonly sku: string }, ProductReceipt];

@@ -4,10 +4,21 @@ export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export type {
+  CommitReservation,
+  ExpireReservations,
+  ExtendReservation,
+  Hold,
+  ReleaseReservation,
+  UpdateReservation,
+} from "./domain/reservations/commands";
+export type { ExpiryResult, ReservationResult } from "./domain/reservations/decide";
+export { type Reservation, type ReservationStatus, reservationStatuses } from "./domain/reservations/tables";
 export {
   type Column,
   type Json,

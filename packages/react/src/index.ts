@@ -4,6 +4,8 @@ export {
   usePendingCommands,
   useProduct,
   useProducts,
+  useReservation,
+  useReservations,
   useStockLevel,
   useStockLevels,
   useStores,

@@ -1,4 +1,5 @@
 import * as catalog from "../domain/catalog/decide";
+import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import * as stock from "../domain/stock/decide";
 import { tableSet } from "../domain/tables";
@@ -14,6 +15,7 @@ import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import { createProducts, type ProductsApi } from "./products";
+import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
@@ -37,6 +39,7 @@ export interface HostInventory {
   readonly products: ProductsApi;
   readonly stores: StoresApi;
   readonly stock: Omit<StockApi, "asOf">;
+  readonly reservations: ReservationsApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -46,6 +49,7 @@ export interface Inventory {
   readonly products: ProductsApi;
   readonly stores: StoresApi;
   readonly stock: StockApi;
+  readonly reservations: ReservationsApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -80,16 +84,19 @@ export interface Inventory {
    * @see docs/guides/sql.md
    */
   with(hostTransaction: object): HostInventory;
-  /** Proves that every level is the sum of its movements, from the first on. Commands go on meanwhile, but for the last moment. */
+  /** Proves that every level is the sum of its movements, from the first on, and of its active reservations. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
-  /** Makes every level the sum of its movements again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
+  /** Makes every level the sum of its movements and active reservations again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
   rebuild(): Promise<Rebuilding>;
   /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
   close(): Promise<void>;
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [...Object.values(catalog), ...Object.values(stock)] as unknown as readonly CommandDefinition<CommandInput, unknown>[];
+const definitions = [catalog, stock, reservations].flatMap((slice) => Object.values(slice)) as unknown as readonly CommandDefinition<
+  CommandInput,
+  unknown
+>[];
 const commands = new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** Every command by its name, with the codes its rule may refuse with. */
@@ -114,7 +121,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
   return {
     products: createProducts(run, storage),
     stores: createStores(run, storage),
-    stock: createStock(run, storage),
+    stock: createStock(run, storage, clock),
+    reservations: createReservations(run, storage, clock),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
@@ -129,7 +137,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
       return {
         products: createProducts(inside, reads),
         stores: createStores(inside, reads),
-        stock: createStock(inside, reads),
+        stock: createStock(inside, reads, clock),
+        reservations: createReservations(inside, reads, clock),
         execute: executeWith(inside),
       };
     },

@@ -1,4 +1,5 @@
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
+import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
 import { skuKeyOf } from "../domain/shared/schemas";
 import type { EntityDefinition } from "../domain/shared/slice";
@@ -6,7 +7,7 @@ import { slices } from "../domain/slices";
 import { levels, movements } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
 import { InventoryError } from "../errors";
-import type { StorageAdapter, Where } from "../ports/storage";
+import type { Condition, StorageAdapter } from "../ports/storage";
 import { changeMatcher } from "../protocol/filter";
 import type { Change, Entity, Feed, FeedFilter } from "./feed-types";
 import { readPage } from "./paging";
@@ -14,12 +15,20 @@ import { readPage } from "./paging";
 const byTable = new Map<string, EntityDefinition>(slices.flatMap((slice) => slice.entities.map((entity) => [entity.table.name, entity])));
 const byName = new Map<string, EntityDefinition>([...byTable.values()].map((definition) => [definition.entity, definition]));
 
-/** Which columns a filter's stores and SKUs are about, by table. */
-const scope: Readonly<Record<string, { readonly store?: string; readonly sku?: string }>> = {
+interface Scope {
+  readonly store?: string;
+  readonly sku?: string;
+  /** The column of the rows' ids, and what an id is there. */
+  readonly id?: { readonly column: string; readonly valueOf: (id: string) => number | undefined };
+}
+
+/** Which columns a filter's stores, SKUs and ids are about, by table. */
+const scope: Readonly<Record<string, Scope>> = {
   [products.name]: { sku: "sku" },
   [stores.name]: { store: "id" },
   [levels.name]: { store: "storeId", sku: "sku" },
   [movements.name]: { store: "storeId", sku: "sku" },
+  [reservations.name]: { store: "storeId", sku: "sku", id: { column: "createdSeq", valueOf: (id) => reservationKey(id)?.[0] } },
 };
 
 const defaultLimit = 1_000;
@@ -47,10 +56,11 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       entity: E,
       { filter = {}, limit = defaultLimit, cursor, newestFirst = false }: Parameters<Feed["snapshot"]>[1] = {},
     ) {
-      const { table } = definitionOf(entity);
+      const { table, current } = definitionOf(entity);
       requireLimit(limit);
       const orderBy = table.key.slice(0, 1).map((column) => ({ column, descending: newestFirst }));
       const { where, head: known } = await whereOf(storage, table.name, filter);
+      if (current && !filter.ids) where[current.column] = { in: current.in };
       const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
       const { items, nextCursor } = page;
       // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
@@ -58,9 +68,13 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };
     },
 
-    subscribe: (listener) => engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: writes.map(toChange) })),
+    subscribe: (listener) =>
+      engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: writes.filter(isTold).map(toChange) })),
   };
 }
+
+/** Not every table is an entity: some only say how the rows of others came about. */
+const isTold = ({ table }: Write): boolean => byTable.has(table);
 
 function toChange({ table, row }: Write): Change {
   const { entity, key, value } = byTable.get(table) as EntityDefinition;
@@ -75,10 +89,13 @@ function tablesOf(filter: FeedFilter | undefined): readonly string[] {
 async function whereOf(
   storage: StorageAdapter,
   table: string,
-  { storeIds, skus }: Omit<FeedFilter, "entities">,
-): Promise<{ readonly where: Where; readonly head: number }> {
-  const { store, sku } = scope[table] ?? {};
-  const where = store && storeIds ? { [store]: { in: storeIds } } : {};
+  { storeIds, skus, ids }: Omit<FeedFilter, "entities">,
+): Promise<{ readonly where: Record<string, Condition>; readonly head: number }> {
+  const { store, sku, id } = scope[table] ?? {};
+  const where: Record<string, Condition> = {
+    ...(store && storeIds && { [store]: { in: storeIds } }),
+    ...(id && ids && { [id.column]: { in: ids.flatMap((one) => id.valueOf(one) ?? []) } }),
+  };
   if (!sku || !skus) return { where, head: Number.POSITIVE_INFINITY };
   const spelled = await spelledSkus(storage, skus);
   return { where: { ...where, [sku]: { in: spelled.skus } }, head: spelled.head };

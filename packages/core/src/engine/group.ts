@@ -34,7 +34,7 @@ export async function decideGroup(
     if (!outcome && !lookedAhead) {
       // Rows in use are cached, so most groups need nothing more. The first that does makes sure of all behind it, at once.
       lookedAhead = true;
-      await set.load(tx, set.missing(commands.slice(index).flatMap((later) => needsOf(later, set))));
+      await set.load(tx, set.missing(commands.slice(index).flatMap((later) => needsOf(later, set, now))));
       outcome = decideOne(command, set, now);
     }
     outcomes.push(outcome ?? (await decideLater(tx, set, command, now)));
@@ -50,7 +50,7 @@ export async function decideGroup(
 /** Decides a command whose rows only show up one after the other: a movement leads to its level. */
 async function decideLater(tx: StorageTransaction, set: WorkingSet, command: Command, now: number): Promise<Outcome> {
   for (let round = 0; round < maximumRounds; round++) {
-    await set.load(tx, set.missing(needsOf(command, set)));
+    await set.load(tx, set.missing(needsOf(command, set, now)));
     const outcome = decideOne(command, set, now);
     if (outcome) return outcome;
   }

@@ -6,7 +6,7 @@ import { notLoaded, type WorkingSet } from "./working-set";
 
 /** What every accepted command answers beside its own result. */
 export interface Receipt {
-  /** The command's number in the ledger. */
+  /** The command's number in the ledger; of one that found nothing to do, where the ledger stood. */
   readonly seq: number;
   /** Whether this is the answer first given to an earlier call with the same key. */
   readonly replayed: boolean;
@@ -31,10 +31,10 @@ export function keyNeeds(commands: readonly Command[]): readonly Need[] {
 }
 
 /** What else a command must have loaded: its rule's rows, or what its key was answered. */
-export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
+export function needsOf(command: Command, set: WorkingSet, now: number): readonly Need[] {
   const { definition, input, operation } = command;
   const before = operation && set.get(operations, operation.key);
-  if (!before) return definition.needs(input, set);
+  if (!before) return definition.needs(input, set, now);
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
 }
 
@@ -56,13 +56,14 @@ export function decideOne(command: Command, set: WorkingSet, now: number): Outco
 
 function decideFirst(command: Command, set: WorkingSet, now: number): Outcome {
   const { definition, input } = command;
-  const seq = set.seq + 1;
-  const decision = definition.decide(set, input, { now, seq });
+  const next = set.seq + 1;
+  const decision = definition.decide(set, input, { now, seq: next });
   if ("refusal" in decision) {
     // The caller is handed the details; the ledger keeps its own.
     if (command.operation) remember(command, set, null, structuredClone(decision.refusal) as unknown as Json);
     return { error: refusalError(decision.refusal) };
   }
+  const seq = decision.writes.length > 0 ? next : set.seq;
   set.write(decision.writes);
   set.seq = seq;
   if (command.operation) remember(command, set, kept(definition, decision.result), null);

@@ -28,7 +28,7 @@ export interface Context {
   readonly seq: number;
 }
 
-/** What a rule answers: the rows to write and what the caller is told, or why not. */
+/** What a rule answers: the rows to write and what the caller is told, or why not. A command that writes nothing takes no number. */
 export type Decision<Result> = { readonly writes: readonly Write[]; readonly result: Result } | { readonly refusal: Refusal };
 
 /**
@@ -41,7 +41,7 @@ export interface CommandDefinition<Input, Result> {
   readonly name: string;
   /** Parses a caller's input; throws `INVALID_INPUT`. */
   readonly parse: (input: unknown) => Input;
-  readonly needs: (input: Input, view: View) => readonly Need[];
+  readonly needs: (input: Input, view: View, now: number) => readonly Need[];
   readonly decide: (view: View, input: Input, context: Context) => Decision<Result>;
   /** Every code `decide` may refuse with, for the documentation and its tests. */
   readonly refusals: readonly InventoryErrorCode[];
@@ -66,6 +66,8 @@ export interface EntityDefinition {
   /** Names the entity in caches and protocols. */
   readonly key: (row: Row) => string;
   readonly value: (row: Row) => object;
+  /** Which rows are still of interest when nobody has asked for them by id; all unless said. What is over piles up for ever. */
+  readonly current?: { readonly column: string; readonly in: readonly Value[] };
 }
 
 /** A fact that listeners hear of after commit. */

@@ -1,5 +1,6 @@
 import type {
   Adjust,
+  AlertReceipt,
   Apply,
   CommitReservation,
   Count,
@@ -14,8 +15,11 @@ import type {
   Return,
   Reverse,
   Sell,
+  SetThreshold,
   StockReceipt,
   StoreReceipt,
+  ThresholdReceipt,
+  ThresholdScope,
   Transfer,
   UpdateProduct,
   UpdateReservation,
@@ -37,6 +41,11 @@ export interface Commands {
   readonly "reservations.release": readonly [ReleaseReservation, ReservationReceipt];
   readonly "reservations.extend": readonly [ExtendReservation, ReservationReceipt];
   readonly "reservations.update": readonly [UpdateReservation, ReservationReceipt];
+  readonly "thresholds.set": readonly [SetThreshold, ThresholdReceipt];
+  readonly "thresholds.remove": readonly [ThresholdScope, ThresholdReceipt];
+  readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];
+  readonly "alerts.dismiss": readonly [{ readonly id: string }, AlertReceipt];
+  readonly "alerts.assign": readonly [{ readonly id: string; readonly assignee: string | null }, AlertReceipt];
   readonly "products.create": readonly [CreateProduct, ProductReceipt];
   readonly "products.update": readonly [UpdateProduct, ProductReceipt];
   readonly "products.archive": readonly [{ readonly sku: string }, ProductReceipt];

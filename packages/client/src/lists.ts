@@ -45,6 +45,7 @@ const rules: {
   readonly level: ListRule<"level", LevelKey>;
   readonly movement: ListRule<"movement", string>;
   readonly reservation: ListRule<"reservation", string>;
+  readonly alert: ListRule<"alert", string>;
 } = {
   product: { compare: (a, b) => byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
   store: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
@@ -58,6 +59,11 @@ const rules: {
     keyOf: ({ id }) => id,
     // One that was moved is told to those who follow the store it left, so that they see it go.
     shows: (row, { storeIds }) => row.status === "active" && (storeIds?.includes(row.storeId) ?? true),
+  },
+  alert: {
+    compare: (a, b) => b.raisedAt - a.raisedAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    shows: ({ status }) => status === "active" || status === "acknowledged",
   },
 };
 
@@ -73,7 +79,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
   const knownRows = createKnown<Observed<unknown>>(20_000);
   const knownLists = createKnown<Observable<unknown>>(200);
 
-  function row<E extends "product" | "level" | "reservation">(
+  function row<E extends "product" | "level" | "reservation" | "alert">(
     entity: E,
     id: string,
     wanted: Wanted,
@@ -149,6 +155,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
     level: ({ sku, storeId }: LevelKey) =>
       row("level", levelId({ sku, storeId }), { entity: "level", skus: [sku], storeIds: [storeId] }, zeroLevel({ sku, storeId })),
     reservation: (id: string) => row("reservation", id, { entity: "reservation", ids: [id] }),
+    alert: (id: string) => row("alert", id, { entity: "alert", ids: [id] }),
     list,
   };
 }

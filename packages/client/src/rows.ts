@@ -20,6 +20,7 @@ const forEachEntity = <T>(make: () => T): Record<Entity, T> => ({
   level: make(),
   movement: make(),
   reservation: make(),
+  alert: make(),
 });
 
 /** The rows that subscriptions told of, and what is shown of them. */

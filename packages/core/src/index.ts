@@ -1,3 +1,4 @@
+export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } from "./api/alerts";
 export type { Rebuilding, Verification } from "./api/audit";
 export { commandRefusals, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
@@ -7,6 +8,10 @@ export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from 
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
+export type { ThresholdFilter, ThresholdReceipt, ThresholdsApi } from "./api/thresholds";
+export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
+export type { ThresholdResult } from "./domain/alerts/decide";
+export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
 export type {

@@ -1,5 +1,5 @@
 import type { ConnectionState, LevelKey, LevelQuery, LevelView, List, MovementQuery, PendingCommand, ProductQuery } from "@onhand/client";
-import type { Movement, Product, Reservation, Store } from "@onhand/core";
+import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
 import { useInventoryClient } from "./provider";
 import { type Select, useObserved } from "./use-observed";
 
@@ -81,6 +81,16 @@ export function useReservation<S = Reservation | undefined>(id: string, select?:
  */
 export function useReservations<S = List<Reservation, string>>(query?: LevelQuery, select?: Select<List<Reservation, string>, S>): S {
   return useObserved(useInventoryClient().reservations(query), select);
+}
+
+/**
+ * Open alerts that match, newest first.
+ *
+ * @example
+ * const urgent = useAlerts({ storeId: "berlin" }, (list) => list.items.filter(({ type }) => type === "out_of_stock").length);
+ */
+export function useAlerts<S = List<Alert, string>>(query?: LevelQuery, select?: Select<List<Alert, string>, S>): S {
+  return useObserved(useInventoryClient().alerts(query), select);
 }
 
 /**

@@ -1,4 +1,5 @@
 export {
+  useAlerts,
   useConnection,
   useMovements,
   usePendingCommands,

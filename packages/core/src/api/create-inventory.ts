@@ -1,6 +1,8 @@
+import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
+import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
 import { tableSet } from "../domain/tables";
 import { createEngine, type QueueLimits } from "../engine/engine";
@@ -10,6 +12,7 @@ import type { Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { consoleLogger, type Logger } from "../ports/logger";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
+import { type AlertsApi, createAlerts } from "./alerts";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
@@ -19,6 +22,7 @@ import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
+import { createThresholds, type ThresholdsApi } from "./thresholds";
 
 /** What an inventory is made of. Only `storage` is required. */
 export interface InventoryOptions {
@@ -40,6 +44,8 @@ export interface HostInventory {
   readonly stores: StoresApi;
   readonly stock: Omit<StockApi, "asOf">;
   readonly reservations: ReservationsApi;
+  readonly thresholds: ThresholdsApi;
+  readonly alerts: Omit<AlertsApi, "counts" | "check">;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -50,6 +56,8 @@ export interface Inventory {
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly reservations: ReservationsApi;
+  readonly thresholds: ThresholdsApi;
+  readonly alerts: AlertsApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -93,10 +101,10 @@ export interface Inventory {
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations].flatMap((slice) => Object.values(slice)) as unknown as readonly CommandDefinition<
-  CommandInput,
-  unknown
->[];
+const definitions = [catalog, stock, reservations, alerts].flatMap((slice) =>
+  Object.values(slice),
+) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
+const reactions = slices.flatMap((slice) => slice.reactions ?? []);
 const commands = new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** Every command by its name, with the codes its rule may refuse with. */
@@ -116,13 +124,23 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  */
 export async function createInventory(options: InventoryOptions): Promise<Inventory> {
   const { storage, clock = systemClock, authorize, queue = {}, logger = consoleLogger } = options;
-  const engine = await createEngine({ storage, tables: tableSet, clock, logger, queue, newId: () => globalThis.crypto.randomUUID() });
+  const engine = await createEngine({
+    storage,
+    tables: tableSet,
+    reactions,
+    clock,
+    logger,
+    queue,
+    newId: () => globalThis.crypto.randomUUID(),
+  });
   const run = createRunner(engine, authorize);
   return {
     products: createProducts(run, storage),
     stores: createStores(run, storage),
     stock: createStock(run, storage, clock),
     reservations: createReservations(run, storage, clock),
+    thresholds: createThresholds(run, storage),
+    alerts: createAlerts(run, storage, clock),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
@@ -139,6 +157,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         stores: createStores(inside, reads),
         stock: createStock(inside, reads, clock),
         reservations: createReservations(inside, reads, clock),
+        thresholds: createThresholds(inside, reads),
+        alerts: createAlerts(inside, reads, clock),
         execute: executeWith(inside),
       };
     },

@@ -1,4 +1,5 @@
 import mitt from "mitt";
+import type { Alert, Threshold } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import { slices } from "../domain/slices";
@@ -30,6 +31,14 @@ export type InventoryEvents = {
   "reservation.released": { readonly seq: number; readonly reservation: Reservation };
   /** Somebody came upon a reservation past its end: a sweep, or the next command at its level. */
   "reservation.expired": { readonly seq: number; readonly reservation: Reservation };
+  "threshold.set": { readonly seq: number; readonly threshold: Threshold };
+  "threshold.removed": { readonly seq: number; readonly threshold: Threshold };
+  "alert.raised": { readonly seq: number; readonly alert: Alert };
+  "alert.acknowledged": { readonly seq: number; readonly alert: Alert };
+  "alert.assigned": { readonly seq: number; readonly alert: Alert };
+  "alert.dismissed": { readonly seq: number; readonly alert: Alert };
+  /** Stock has recovered, or the threshold is gone. */
+  "alert.resolved": { readonly seq: number; readonly alert: Alert };
 };
 
 /** Listens to one kind of event, or with `"*"` to all, which are then told with their name first. */

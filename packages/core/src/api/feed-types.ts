@@ -1,3 +1,4 @@
+import type { Alert } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import type { Movement, StockLevel } from "../domain/stock/tables";
@@ -10,6 +11,7 @@ export interface Entities {
   readonly level: StockLevel;
   readonly movement: Movement;
   readonly reservation: Reservation;
+  readonly alert: Alert;
 }
 
 /** The name of something the feed tells of. */
@@ -43,7 +45,7 @@ export interface FeedFilter {
   readonly storeIds?: readonly string[];
   /** These products, and what is about one of them. */
   readonly skus?: readonly string[];
-  /** Of reservations only these. */
+  /** Of reservations and alerts only these. */
   readonly ids?: readonly string[];
 }
 
@@ -69,8 +71,8 @@ export interface Feed {
     more: boolean;
   }>;
   /**
-   * One page of the entities that match, in key order, as of `head`; of reservations those that are active, unless the filter
-   * names `ids`. Join it to the stream by subscribing first,
+   * One page of the entities that match, in key order, as of `head`; of reservations those that are active and of alerts those that are open,
+   * unless the filter names `ids`. Join it to the stream by subscribing first,
    * then dropping what is not newer than the page.
    */
   snapshot<E extends Entity>(

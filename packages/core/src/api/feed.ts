@@ -1,3 +1,4 @@
+import { alertKey, alerts } from "../domain/alerts/tables";
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
 import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
@@ -18,8 +19,8 @@ const byName = new Map<string, EntityDefinition>([...byTable.values()].map((defi
 interface Scope {
   readonly store?: string;
   readonly sku?: string;
-  /** The column of the rows' ids, and what an id is there. */
-  readonly id?: { readonly column: string; readonly valueOf: (id: string) => number | undefined };
+  /** The columns of the rows' keys, and what an id is there. */
+  readonly id?: { readonly columns: readonly string[]; readonly keyOf: (id: string) => readonly number[] | undefined };
 }
 
 /** Which columns a filter's stores, SKUs and ids are about, by table. */
@@ -28,7 +29,8 @@ const scope: Readonly<Record<string, Scope>> = {
   [stores.name]: { store: "id" },
   [levels.name]: { store: "storeId", sku: "sku" },
   [movements.name]: { store: "storeId", sku: "sku" },
-  [reservations.name]: { store: "storeId", sku: "sku", id: { column: "createdSeq", valueOf: (id) => reservationKey(id)?.[0] } },
+  [reservations.name]: { store: "storeId", sku: "sku", id: { columns: reservations.key, keyOf: reservationKey } },
+  [alerts.name]: { store: "storeId", sku: "sku", id: { columns: alerts.key, keyOf: alertKey } },
 };
 
 const defaultLimit = 1_000;
@@ -62,7 +64,8 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       const { where, head: known } = await whereOf(storage, table.name, filter);
       if (current && !filter.ids) where[current.column] = { in: current.in };
       const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
-      const { items, nextCursor } = page;
+      const { nextCursor } = page;
+      const items = filter.ids ? page.items.filter(changeMatcher({ entities: [entity], ids: filter.ids })) : page.items;
       // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
       const head = Math.min(page.head, known);
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };
@@ -94,11 +97,17 @@ async function whereOf(
   const { store, sku, id } = scope[table] ?? {};
   const where: Record<string, Condition> = {
     ...(store && storeIds && { [store]: { in: storeIds } }),
-    ...(id && ids && { [id.column]: { in: ids.flatMap((one) => id.valueOf(one) ?? []) } }),
+    ...(id && ids && whereIds(id, ids)),
   };
   if (!sku || !skus) return { where, head: Number.POSITIVE_INFINITY };
   const spelled = await spelledSkus(storage, skus);
   return { where: { ...where, [sku]: { in: spelled.skus } }, head: spelled.head };
+}
+
+/** Rows that may have these ids; of a key of several columns more than those, which the filter takes out. */
+function whereIds({ columns, keyOf }: NonNullable<Scope["id"]>, ids: readonly string[]): Record<string, Condition> {
+  const keys = ids.flatMap((id) => [keyOf(id) ?? []].filter((key) => key.length > 0));
+  return Object.fromEntries(columns.map((column, index) => [column, { in: [...new Set(keys.map((key) => key[index] as number))] }]));
 }
 
 /** SKUs as their products spell them. */

@@ -30,6 +30,8 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_STORE: Batch & { readonly storeId: string };
   UNKNOWN_MOVEMENT: { readonly id: string };
   UNKNOWN_RESERVATION: { readonly id: string };
+  UNKNOWN_ALERT: { readonly id: string };
+  UNKNOWN_THRESHOLD: Partial<OnLevel>;
   ALREADY_EXISTS: { readonly entity: string; readonly key: string };
   INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
   RESERVATION_SETTLED: { readonly id: string; readonly status: string };
@@ -77,6 +79,8 @@ export const errorCodes = {
   UNKNOWN_STORE: { status: 404, retryable: false, summary: "No store has this id." },
   UNKNOWN_MOVEMENT: { status: 404, retryable: false, summary: "No movement has this id." },
   UNKNOWN_RESERVATION: { status: 404, retryable: false, summary: "No reservation has this id." },
+  UNKNOWN_ALERT: { status: 404, retryable: false, summary: "No alert has this id." },
+  UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },
   RESERVATION_SETTLED: { status: 409, retryable: false, summary: "The reservation was committed, released or has expired." },

@@ -36,7 +36,7 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   const ids = filter.ids && new Set(filter.ids);
   return (change) => {
     if (!entities.has(change.entity)) return false;
-    if (ids && change.entity === "reservation" && !ids.has(change.value.id)) return false;
+    if (ids && (change.entity === "reservation" || change.entity === "alert") && !ids.has(change.value.id)) return false;
     const { sku, storeId } = changeSubject(change);
     if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
     return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
@@ -58,6 +58,7 @@ export function changeSubject(change: Change): { readonly sku?: string; readonly
     case "level":
     case "movement":
     case "reservation":
+    case "alert":
       return { sku: change.value.sku, storeId: change.value.storeId };
   }
 }

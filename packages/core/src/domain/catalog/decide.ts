@@ -1,4 +1,5 @@
 import { refuse } from "../../errors";
+import { thresholds } from "../alerts/tables";
 import { expiryNeeds, reservedAt } from "../reservations/expiry";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { type Money, skuKeyOf } from "../shared/schemas";
@@ -126,7 +127,7 @@ export const createStore: CommandDefinition<ParsedCreateStore, StoreResult> = {
   name: "stores.create",
   parse: parse.createStore,
   refusals: ["ALREADY_EXISTS"],
-  needs: needsStore,
+  needs: (input) => [...needsStore(input), everyStoresThresholds],
   decide(view, input, { now, seq }) {
     if (view.get(stores, [input.id])) return { refusal: refuse("ALREADY_EXISTS", { entity: "store", key: input.id }) };
     return wroteStore({
@@ -135,6 +136,7 @@ export const createStore: CommandDefinition<ParsedCreateStore, StoreResult> = {
       name: input.name,
       kind: input.kind,
       archived: false,
+      watched: view.find(thresholds, everyStoresThresholds.where).some((threshold) => !threshold.removed),
       createdSeq: seq,
       createdAt: now,
       updatedAt: now,
@@ -172,6 +174,9 @@ export const archiveStore: CommandDefinition<ParsedArchiveStore, StoreResult> = 
       return wroteStore({ ...before, ...stamp(context), archived: true });
     }),
 };
+
+/** Thresholds that are for every store are for a new one too. */
+const everyStoresThresholds = { table: thresholds, where: { storeId: "" } };
 
 const stamp = ({ now, seq }: Context) => ({ seq, updatedAt: now });
 

@@ -76,6 +76,22 @@ export interface SliceEvent {
   readonly event: { readonly seq: number };
 }
 
+/**
+ * What follows from every row that any command writes into a table, in the same command: how one slice builds on another
+ * that knows nothing of it. Pure, like a rule.
+ */
+export interface Reaction {
+  readonly to: TableDefinition;
+  /** What must be loaded beside a row that may be written. Asked again like the needs of a command. */
+  readonly needs: (key: Key, view: View, now: number) => readonly Need[];
+  /**
+   * The rows to write beside it. The view does not show what the command itself writes.
+   *
+   * @param line - how many rows have followed in this command so far, for names that no two of them share.
+   */
+  readonly react: (row: Row, view: View, context: Context, line: number) => readonly Write[];
+}
+
 /** A vertical slice of the domain. The engine takes a list of these and knows none of them. */
 export interface Slice {
   readonly name: string;
@@ -83,4 +99,5 @@ export interface Slice {
   readonly entities: readonly EntityDefinition[];
   /** The facts in rows of this slice's tables that one or more commits wrote, in seq order. */
   readonly events: (writes: readonly Write[]) => readonly SliceEvent[];
+  readonly reactions?: readonly Reaction[];
 }

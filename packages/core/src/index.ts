@@ -3,6 +3,7 @@ export type { Rebuilding, Verification } from "./api/audit";
 export { commandRefusals, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
+export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";

@@ -1,7 +1,7 @@
 import { products, stores } from "../catalog/tables";
 import { expiryNeeds, reservedAt } from "../reservations/expiry";
 import { maximumDecimals } from "../shared/quantity";
-import type { Write } from "../shared/rows";
+import { keyText, type Write } from "../shared/rows";
 import { skuKeyOf } from "../shared/schemas";
 import type { Context, Need, View } from "../shared/slice";
 import { type LevelRow, levels } from "../stock/tables";
@@ -32,7 +32,7 @@ export const scopesOf = ({ sku, storeId }: Place): readonly (readonly [string, s
 /** The threshold that counts for a level. */
 export function ruleOf(view: View, place: Place): ThresholdRow | undefined {
   for (const key of scopesOf(place)) {
-    const row = view.get(thresholds, key);
+    const row = view.get(thresholds, keyText(key));
     if (row && !row.removed) return row;
   }
   return undefined;
@@ -95,9 +95,11 @@ export const asOfNow = (view: View, level: LevelRow, now: number): LevelRow => (
 export function judge(view: View, level: LevelRow, { now, seq }: Context, line: number): readonly Write[] {
   const { sku, storeId, decimals } = level;
   const available = level.onHand - level.reserved;
-  const before = view.get(levelAlerts, [sku, storeId]);
-  const rule = inUse(view, level) ? ruleOf(view, level) : undefined;
-  if (!rule && !before) return none;
+  const before = view.get(levelAlerts, keyText([sku, storeId]));
+  const set = ruleOf(view, level);
+  // Nearly always there is enough, and nothing is open.
+  if (!before && !(set && alertTypes.some((type) => measures[type](level, available, set).tripped))) return none;
+  const rule = inUse(view, level) ? set : undefined;
   const after: { -readonly [Type in AlertType]: string | null } = { low_stock: null, out_of_stock: null, overstock: null };
   const writes: Write[] = [];
   for (const type of alertTypes) {

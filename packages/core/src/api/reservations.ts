@@ -55,8 +55,7 @@ export interface ReservationsApi {
   /**
    * Promises stock to somebody: `reserved` goes up by `quantity`, `onHand` stays.
    *
-   * @param input.quantity - in the product's unit, more than 0.
-   * @param input.expiresInMs - how long it is held; or give `expiresAt`, by the inventory's clock. One of the two is required.
+   * @param input - `quantity` in the product's unit, more than 0; and its end, either `expiresInMs` from now or `expiresAt` by the inventory's clock.
    * @throws {@link InventoryError} `INSUFFICIENT_STOCK` when `quantity` is more than `available` and may be backordered.
    * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`, or `INVALID_STATE` when one of them is archived.
    * @example

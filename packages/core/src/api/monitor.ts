@@ -5,7 +5,9 @@ import type { Inventory } from "./create-inventory";
 
 /** Calls back later; a page's or a program's own timers unless a test has others. */
 export interface MonitorTimers {
+  /** Calls back once, after so many milliseconds; answers what names the call. */
   setTimeout(callback: () => void, delayMs: number): unknown;
+  /** Takes a call back; one that was made already is none. */
   clearTimeout(timer: unknown): void;
 }
 
@@ -42,6 +44,7 @@ export interface MonitorStatus {
 
 /** Does regularly what nobody's command does. */
 export interface Monitor {
+  /** How it fares. */
   status(): MonitorStatus;
   /**
    * Does a whole round now, every level included. Rounds never overlap: with one under way, another follows it.

@@ -55,9 +55,14 @@ export {
   isInventoryError,
   type LineRefusal,
 } from "./errors";
+export { createNotifier, type Notifier, type NotifierOptions } from "./notifications/create-notifier";
+export type { QuietHours } from "./notifications/quiet-hours";
+export type { NotificationRoute, RouteStatus } from "./notifications/route";
+export { type MailSinkOptions, type MailTransport, mailSink, textSink, type WebhookSinkOptions, webhookSink } from "./notifications/sinks";
 export type { Actor, Authorize } from "./ports/authorize";
 export { type Clock, systemClock } from "./ports/clock";
 export { consoleLogger, type Logger } from "./ports/logger";
+export type { Notification, NotificationSink } from "./ports/notification-sink";
 export type {
   AggregateRow,
   Aggregation,

@@ -1,29 +1,8 @@
-import { createMonitor, type InventoryErrorCode, type MonitorTimers } from "@onhand/core";
+import { createMonitor, type InventoryErrorCode } from "@onhand/core";
 import { minutes } from "@onhand/core/testing";
 import { describe, expect, it } from "vitest";
 import { berlin, exampleInventory, refusalOf } from "../../test/inventory";
-
-/** Timers that a test lets run out. */
-function manualTimers() {
-  const waiting = new Map<number, { readonly callback: () => void; readonly delayMs: number }>();
-  let count = 0;
-  const timers: MonitorTimers = {
-    setTimeout(callback, delayMs) {
-      waiting.set(++count, { callback, delayMs });
-      return count;
-    },
-    clearTimeout: (timer) => void waiting.delete(timer as number),
-  };
-  return {
-    ...timers,
-    delays: () => [...waiting.values()].map(({ delayMs }) => delayMs),
-    runOut() {
-      const due = [...waiting.values()];
-      waiting.clear();
-      for (const { callback } of due) callback();
-    },
-  };
-}
+import { manualTimers } from "../../test/manual-timers";
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

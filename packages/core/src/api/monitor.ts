@@ -56,7 +56,7 @@ export interface Monitor {
   stop(): Promise<void>;
 }
 
-const systemTimers: MonitorTimers = {
+export const systemTimers: MonitorTimers = {
   setTimeout(callback, delayMs) {
     const timer: unknown = globalThis.setTimeout(callback, delayMs);
     // A program that has nothing else to do may end.

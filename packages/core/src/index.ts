@@ -57,7 +57,7 @@ export {
 } from "./errors";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notifications/create-notifier";
 export type { QuietHours } from "./notifications/quiet-hours";
-export type { NotificationRoute, RouteStatus } from "./notifications/route";
+export type { NotificationRoute, RoutePosition, RouteStatus } from "./notifications/route";
 export { type MailSinkOptions, type MailTransport, mailSink, textSink, type WebhookSinkOptions, webhookSink } from "./notifications/sinks";
 export type { Actor, Authorize } from "./ports/authorize";
 export { type Clock, systemClock } from "./ports/clock";

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import type { CommitReservation, ExtendReservation, Hold, ReleaseReservation, UpdateReservation } from "../domain/reservations/commands";
+import {
+  type CommitReservation,
+  type ExtendReservation,
+  type Hold,
+  maximumExpired,
+  type ReleaseReservation,
+  type UpdateReservation,
+} from "../domain/reservations/commands";
 import { commit, type ExpiryResult, expire, extend, hold, type ReservationResult, release, update } from "../domain/reservations/decide";
 import {
   type Reservation,
@@ -104,8 +111,6 @@ export interface ReservationsApi {
   sweep(options?: { readonly actor?: string }): Promise<ExpiryReceipt>;
 }
 
-const sweepSize = 100;
-
 const parseFilter = parser(
   z.strictObject({
     status: z.enum(reservationStatuses).optional(),
@@ -155,7 +160,7 @@ export function createReservations(run: Run, storage: Reads, clock: Clock): Rese
       const { rows, more, head } = await storage.find(reservations.name, {
         where: { status: "active", expiresAt: { lte: clock.now() } },
         orderBy: [{ column: "expiresAt" }],
-        limit: sweepSize,
+        limit: maximumExpired,
       });
       if (rows.length === 0) return { reservations: [], levels: [], seq: head, replayed: false, more: false };
       const receipt = await run(expire, inputOf(options, { ids: rows.map((row) => reservationId(row as ReservationRow)) }));

@@ -6,6 +6,14 @@ import type { Logger } from "../ports/logger";
 import type { Notification, NotificationSink } from "../ports/notification-sink";
 import { type QuietHours, quietTime } from "./quiet-hours";
 
+/** Keeps a number of the ledger for a route, in the host's own database. */
+export interface RoutePosition {
+  /** The number saved last; undefined before the first. */
+  load(): Promise<number | undefined>;
+  /** Keeps a number in place of the one before. A rejection is a failed delivery. */
+  save(seq: number): Promise<void>;
+}
+
 /** Who is told of what, how, and when. */
 export interface NotificationRoute {
   /** Names the route in its status and its deliveries. */
@@ -22,7 +30,7 @@ export interface NotificationRoute {
   /** Nothing is delivered then. What is still open afterwards is told in one delivery. */
   readonly quietHours?: QuietHours;
   /** Where the route has come to, kept by the host, so that a restart neither loses nor repeats. Without it a route begins at the present. */
-  readonly position?: { load(): Promise<number | undefined>; save(seq: number): Promise<void> };
+  readonly position?: RoutePosition;
 }
 
 /** How a route fares. */

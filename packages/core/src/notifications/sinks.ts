@@ -66,7 +66,9 @@ export interface MailSinkOptions {
   readonly to: string | readonly string[];
   /** Its host's part names the mails: a delivery repeated has the same `Message-ID`. */
   readonly domain?: string;
+  /** The first alert and how many more, unless given. */
   readonly subject?: (notification: Notification) => string;
+  /** A line for each alert, unless given. */
   readonly text?: (notification: Notification) => string;
 }
 

@@ -23,7 +23,8 @@ export type {
   ReleaseReservation,
   UpdateReservation,
 } from "./domain/reservations/commands";
-export type { ExpiryResult, ReservationResult } from "./domain/reservations/decide";
+export type { ExpiryResult } from "./domain/reservations/decide";
+export type { ReservationResult } from "./domain/reservations/held";
 export { type Reservation, type ReservationStatus, reservationStatuses } from "./domain/reservations/tables";
 export {
   type Column,

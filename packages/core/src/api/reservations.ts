@@ -7,7 +7,8 @@ import {
   type ReleaseReservation,
   type UpdateReservation,
 } from "../domain/reservations/commands";
-import { commit, type ExpiryResult, expire, extend, hold, type ReservationResult, release, update } from "../domain/reservations/decide";
+import { commit, type ExpiryResult, expire, extend, hold, release, update } from "../domain/reservations/decide";
+import type { ReservationResult } from "../domain/reservations/held";
 import {
   type Reservation,
   type ReservationRow,

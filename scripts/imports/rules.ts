@@ -69,6 +69,12 @@ export const importRules: readonly ImportRule[] = [
     because: "api puts engine, slices, ports and errors together; what a filter lets through is said once, in the protocol",
   },
   {
+    from: `${core}/notifications/`,
+    may: [`${core}/notifications/`, `${core}/api/monitor`, `${core}/ports/`, `${core}/errors/`],
+    mayTypes: [`${core}/api/`, `${core}/domain/`],
+    because: "notifications read the feed as any host could",
+  },
+  {
     from: `${core}/testing/describe-<subject>`,
     may: [...testingMay, "vitest"],
     because: "a describe file registers cases with vitest and uses core as everybody does",
@@ -80,7 +86,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/index`,
-    may: [`${core}/api/`, `${core}/domain/`, `${core}/engine/`, `${core}/ports/`, `${core}/errors/`],
+    may: [`${core}/api/`, `${core}/domain/`, `${core}/engine/`, `${core}/notifications/`, `${core}/ports/`, `${core}/errors/`],
     because: "the public entry of core lists what core is",
   },
   {

@@ -1,18 +1,28 @@
 import type {
   Adjust,
+  AlertReceipt,
   Apply,
+  CommitReservation,
   Count,
   CreateProduct,
   CreateStore,
+  ExtendReservation,
+  Hold,
   ProductReceipt,
   Receive,
+  ReleaseReservation,
+  ReservationReceipt,
   Return,
   Reverse,
   Sell,
+  SetThreshold,
   StockReceipt,
   StoreReceipt,
+  ThresholdReceipt,
+  ThresholdScope,
   Transfer,
   UpdateProduct,
+  UpdateReservation,
   UpdateStore,
 } from "@onhand/core";
 
@@ -26,6 +36,16 @@ export interface Commands {
   readonly "stock.transfer": readonly [Transfer, StockReceipt];
   readonly "stock.apply": readonly [Apply, StockReceipt];
   readonly "stock.reverse": readonly [Reverse, StockReceipt];
+  readonly "reservations.hold": readonly [Hold, ReservationReceipt];
+  readonly "reservations.commit": readonly [CommitReservation, ReservationReceipt];
+  readonly "reservations.release": readonly [ReleaseReservation, ReservationReceipt];
+  readonly "reservations.extend": readonly [ExtendReservation, ReservationReceipt];
+  readonly "reservations.update": readonly [UpdateReservation, ReservationReceipt];
+  readonly "thresholds.set": readonly [SetThreshold, ThresholdReceipt];
+  readonly "thresholds.remove": readonly [ThresholdScope, ThresholdReceipt];
+  readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];
+  readonly "alerts.dismiss": readonly [{ readonly id: string }, AlertReceipt];
+  readonly "alerts.assign": readonly [{ readonly id: string; readonly assignee: string | null }, AlertReceipt];
   readonly "products.create": readonly [CreateProduct, ProductReceipt];
   readonly "products.update": readonly [UpdateProduct, ProductReceipt];
   readonly "products.archive": readonly [{ readonly sku: string }, ProductReceipt];

@@ -1,4 +1,4 @@
-import type { Movement, Product, Store } from "@onhand/core";
+import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
 import type { ClientTransport } from "@onhand/core/protocol";
 import { QueryClient } from "@tanstack/query-core";
 import { createCache } from "./cache";
@@ -75,6 +75,14 @@ export interface InventoryClient {
   stores(): Observable<List<Store, string>>;
   /** Movements, newest first. */
   movements(query?: MovementQuery): Observable<List<Movement, string>>;
+  /** A reservation by its id, settled or not; undefined until it is known, and where there is none. */
+  reservation(id: string): Observed<Reservation>;
+  /** Active reservations, the first to end first. One whose end has passed goes when the server settles it. */
+  reservations(query?: LevelQuery): Observable<List<Reservation, string>>;
+  /** An alert by its id, open or not; undefined until it is known, and where there is none. */
+  alert(id: string): Observed<Alert>;
+  /** Open alerts, newest first. */
+  alerts(query?: LevelQuery): Observable<List<Alert, string>>;
   /**
    * Sends a command and shows at once what it is expected to do.
    *
@@ -187,6 +195,10 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
     products: ({ skus } = {}) => lists.list({ entity: "product", ...(skus && { skus }) }),
     stores: () => lists.list({ entity: "store" }),
     movements: ({ limit = defaultHistory, ...query } = {}) => lists.list({ entity: "movement", ...narrowed(query), history: limit }),
+    reservation: lists.reservation,
+    reservations: (query = {}) => lists.list({ entity: "reservation", ...narrowed(query) }),
+    alert: lists.alert,
+    alerts: (query = {}) => lists.list({ entity: "alert", ...narrowed(query) }),
     command: <Type extends CommandType>(type: Type, input: CommandInput<Type>) =>
       commands.run(type, { ...input }) as Promise<unknown> as Promise<CommandResult<Type>>,
     pendingCommands: commands.waiting,

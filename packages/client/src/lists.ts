@@ -33,6 +33,8 @@ export interface Observed<T> extends Observable<T | undefined> {
 interface ListRule<E extends Entity, Key> {
   readonly compare: (a: Views[E], b: Views[E]) => number;
   readonly keyOf: (row: Views[E]) => Key;
+  /** Which rows a list shows of those that a filter lets through; all unless said. */
+  readonly shows?: (row: Views[E], wanted: Wanted) => boolean;
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -42,6 +44,8 @@ const rules: {
   readonly store: ListRule<"store", string>;
   readonly level: ListRule<"level", LevelKey>;
   readonly movement: ListRule<"movement", string>;
+  readonly reservation: ListRule<"reservation", string>;
+  readonly alert: ListRule<"alert", string>;
 } = {
   product: { compare: (a, b) => byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
   store: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
@@ -50,6 +54,17 @@ const rules: {
     keyOf: ({ sku, storeId }) => ({ sku, storeId }),
   },
   movement: { compare: (a, b) => b.seq - a.seq || b.line - a.line, keyOf: ({ id }) => id },
+  reservation: {
+    compare: (a, b) => a.expiresAt - b.expiresAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    // One that was moved is told to those who follow the store it left, so that they see it go.
+    shows: (row, { storeIds }) => row.status === "active" && (storeIds?.includes(row.storeId) ?? true),
+  },
+  alert: {
+    compare: (a, b) => b.raisedAt - a.raisedAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    shows: ({ status }) => status === "active" || status === "acknowledged",
+  },
 };
 
 /** A row as the wire has it, so that it can be asked whether a filter lets it through. */
@@ -64,7 +79,12 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
   const knownRows = createKnown<Observed<unknown>>(20_000);
   const knownLists = createKnown<Observable<unknown>>(200);
 
-  function row<E extends "product" | "level">(entity: E, id: string, wanted: Wanted, absent?: Views[E]): Observed<Views[E]> {
+  function row<E extends "product" | "level" | "reservation" | "alert">(
+    entity: E,
+    id: string,
+    wanted: Wanted,
+    absent?: Views[E],
+  ): Observed<Views[E]> {
     return knownRows(`${entity}:${id}`, () => {
       let wish: Wish | undefined;
       let watchers = 0;
@@ -98,7 +118,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
         {
           ...rule,
           name: wantedKey(wanted),
-          includes: (view) => matches(asChange(entity, view)),
+          includes: (view) => matches(asChange(entity, view)) && (rule.shows?.(view, wanted) ?? true),
           ...(wanted.history !== undefined && { limit: wanted.history }),
         },
         cache,
@@ -134,6 +154,8 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
     product: (sku: string) => row("product", productId(sku), { entity: "product", skus: [sku] }),
     level: ({ sku, storeId }: LevelKey) =>
       row("level", levelId({ sku, storeId }), { entity: "level", skus: [sku], storeIds: [storeId] }, zeroLevel({ sku, storeId })),
+    reservation: (id: string) => row("reservation", id, { entity: "reservation", ids: [id] }),
+    alert: (id: string) => row("alert", id, { entity: "alert", ids: [id] }),
     list,
   };
 }

@@ -14,6 +14,15 @@ export interface Views extends Omit<Entities, "level"> {
 /** A row's name among all rows. */
 export type RowId = `${Entity}:${string}`;
 
+const forEachEntity = <T>(make: () => T): Record<Entity, T> => ({
+  product: make(),
+  store: make(),
+  level: make(),
+  movement: make(),
+  reservation: make(),
+  alert: make(),
+});
+
 /** The rows that subscriptions told of, and what is shown of them. */
 export type Rows = ReturnType<typeof createRows>;
 
@@ -21,25 +30,10 @@ export type Rows = ReturnType<typeof createRows>;
 export function createRows(options: { readonly cache: Cache; readonly overlay: Overlay; readonly coverage: Coverage }) {
   const { cache, overlay } = options;
   const levels = createLevelViews(options);
-  const tables: Readonly<Record<Entity, Map<string, Row>>> = {
-    product: new Map(),
-    store: new Map(),
-    level: new Map(),
-    movement: new Map(),
-  };
+  const tables = forEachEntity(() => new Map<string, Row>());
   /** What is shown, as it was last written into the cache. */
-  const shown: { readonly [E in Entity]: Map<string, Views[E]> } = {
-    product: new Map(),
-    store: new Map(),
-    level: new Map(),
-    movement: new Map(),
-  };
-  const indexes: { readonly [E in Entity]: Set<Index<Views[E], unknown>> } = {
-    product: new Set(),
-    store: new Set(),
-    level: new Set(),
-    movement: new Set(),
-  };
+  const shown: { readonly [E in Entity]: Map<string, Views[E]> } = forEachEntity(() => new Map());
+  const indexes = forEachEntity(() => new Set()) as { readonly [E in Entity]: Set<Index<Views[E], unknown>> };
   let dirty = new Set<RowId>();
   let depth = 0;
 
@@ -60,7 +54,7 @@ export function createRows(options: { readonly cache: Cache; readonly overlay: O
 
   function show(): void {
     for (const id of overlay.ids()) dirty.add(`level:${id}`);
-    const changed: Record<Entity, string[]> = { product: [], store: [], level: [], movement: [] };
+    const changed: Record<Entity, string[]> = forEachEntity(() => []);
     const now = dirty;
     dirty = new Set();
     for (const rowId of now) {

@@ -76,11 +76,11 @@ export const countTry = (tries: Subscription["tries"], at: number): Subscription
 /** The frames that carry what a subscription is about. */
 export type SubscriptionFrame = Extract<ServerFrame, { t: "snap" | "d" | "reset" }>;
 
-const mostSkus = 200;
+const mostTogether = 200;
 
 /**
  * The fewest subscriptions that answer these wishes. Wide ones come first and take in what they cover; single
- * products of the same entity and stores go together.
+ * products of the same entity and stores go together, and so do single reservations and alerts.
  */
 export function planSubscriptions(wishes: readonly Wanted[]): readonly Wanted[] {
   const plan: { readonly wanted: Wanted; readonly covers: (narrow: Wanted) => boolean }[] = [];
@@ -88,19 +88,31 @@ export function planSubscriptions(wishes: readonly Wanted[]): readonly Wanted[] 
   const points = new Map<string, Wanted[]>();
   for (const wanted of [...wishes].sort((a, b) => width(b) - width(a) || (b.history ?? 0) - (a.history ?? 0))) {
     if (plan.some(({ covers }) => covers(wanted))) continue;
-    if (wanted.skus?.length !== 1 || wanted.entity === "movement") {
+    const list = pointOf(wanted);
+    if (!list) {
       add(wanted);
       continue;
     }
-    const { skus: _, ...rest } = wanted;
-    points.set(wantedKey(rest), [...(points.get(wantedKey(rest)) ?? []), wanted]);
+    const { [list]: _, ...rest } = wanted;
+    const group = `${list}${wantedKey(rest)}`;
+    points.set(group, [...(points.get(group) ?? []), wanted]);
   }
   for (const group of points.values()) {
-    const skus = group.flatMap((wanted) => wanted.skus ?? []);
-    for (let at = 0; at < skus.length; at += mostSkus) add({ ...(group[0] as Wanted), skus: skus.slice(at, at + mostSkus) });
+    const [first] = group as [Wanted, ...Wanted[]];
+    const list = pointOf(first) as "ids" | "skus";
+    const together = group.flatMap((wanted) => wanted[list] ?? []);
+    for (let at = 0; at < together.length; at += mostTogether) add({ ...first, [list]: together.slice(at, at + mostTogether) });
   }
   return plan.map(({ wanted }) => wanted);
 }
 
-const width = ({ storeIds, skus }: Wanted): number =>
-  (skus?.length ?? Number.MAX_SAFE_INTEGER / 4) + (storeIds?.length ?? Number.MAX_SAFE_INTEGER / 4);
+/** The list in which a wish names a single thing, if it does. */
+function pointOf({ entity, skus, ids }: Wanted): "ids" | "skus" | undefined {
+  if (ids) return ids.length === 1 ? "ids" : undefined;
+  return skus?.length === 1 && entity !== "movement" ? "skus" : undefined;
+}
+
+const width = ({ storeIds, skus, ids }: Wanted): number =>
+  (ids?.length ?? Number.MAX_SAFE_INTEGER / 4) +
+  (skus?.length ?? Number.MAX_SAFE_INTEGER / 4) +
+  (storeIds?.length ?? Number.MAX_SAFE_INTEGER / 4);

@@ -6,6 +6,7 @@ export interface Wanted {
   readonly entity: Entity;
   readonly storeIds?: readonly string[];
   readonly skus?: readonly string[];
+  readonly ids?: readonly string[];
   readonly history?: number;
 }
 
@@ -18,10 +19,11 @@ const tidy = (text: string): string => text.trim().normalize("NFC");
 const folded = (sku: string): string => skuKeyOf(tidy(sku));
 
 /** The same wish in one spelling: lists sorted, without repetitions and without what can name nothing. */
-export const canonicalWanted = ({ entity, storeIds, skus, history }: Wanted): Wanted => ({
+export const canonicalWanted = ({ entity, storeIds, skus, ids, history }: Wanted): Wanted => ({
   entity,
   ...(storeIds && { storeIds: names(storeIds) }),
   ...(skus && { skus: names(skus) }),
+  ...(ids && { ids: names(ids) }),
   ...(history !== undefined && { history: Math.min(Math.max(Math.floor(history), 0), mostHistory) }),
 });
 
@@ -29,24 +31,27 @@ const names = (list: readonly string[]): readonly string[] =>
   sorted(list.map(tidy)).filter((name) => name.length > 0 && name.length <= longestName);
 
 /** Whether a wish names nothing at all, so that its answer is known. */
-export const isEmptyWanted = ({ storeIds, skus }: Wanted): boolean => storeIds?.length === 0 || skus?.length === 0;
+export const isEmptyWanted = ({ storeIds, skus, ids }: Wanted): boolean =>
+  storeIds?.length === 0 || skus?.length === 0 || ids?.length === 0;
 
 /** A wish as it is asked of the server: a list too long for one frame is left out, and more comes than was wished for. */
-export const askable = ({ storeIds, skus, ...rest }: Wanted): Wanted => ({
+export const askable = ({ storeIds, skus, ids, ...rest }: Wanted): Wanted => ({
   ...rest,
   ...(storeIds && storeIds.length <= mostNames && { storeIds }),
   ...(skus && skus.length <= mostNames && { skus }),
+  ...(ids && ids.length <= mostNames && { ids }),
 });
 
 /** Names a canonical wish. */
 export const wantedKey = (wanted: Wanted): string =>
-  JSON.stringify([wanted.entity, wanted.storeIds ?? null, wanted.skus?.map(folded) ?? null, wanted.history ?? null]);
+  JSON.stringify([wanted.entity, wanted.storeIds ?? null, wanted.skus?.map(folded) ?? null, wanted.ids ?? null, wanted.history ?? null]);
 
 /** A wish as the protocol says it. */
-export const feedFilter = ({ entity, storeIds, skus }: Wanted): FeedFilter => ({
+export const feedFilter = ({ entity, storeIds, skus, ids }: Wanted): FeedFilter => ({
   entities: [entity],
   ...(storeIds && { storeIds }),
   ...(skus && { skus }),
+  ...(ids && { ids }),
 });
 
 /** Tells which changes a wish lets through. */
@@ -62,12 +67,17 @@ export const filterKey = ({ history: _, ...rest }: Wanted): string => wantedKey(
 export function coverer(wide: Wanted): (narrow: Wanted) => boolean {
   const storeIds = wide.storeIds && new Set(wide.storeIds);
   const skus = wide.skus && new Set(wide.skus.map(folded));
+  const ids = wide.ids && new Set(wide.ids);
   const key = filterKey(wide);
   return (narrow) =>
     narrow.entity === wide.entity &&
     (wide.entity === "movement"
       ? filterKey(narrow) === key && (narrow.history ?? 0) <= (wide.history ?? 0)
-      : holdsAll(storeIds, narrow.storeIds) && holdsAll(skus, narrow.skus?.map(folded)));
+      : holdsAll(storeIds, narrow.storeIds) &&
+        holdsAll(skus, narrow.skus?.map(folded)) &&
+        // What is over comes only to who asked for it by its id.
+        (ids === undefined) === (narrow.ids === undefined) &&
+        holdsAll(ids, narrow.ids));
 }
 
 const holdsAll = (set: ReadonlySet<string> | undefined, list: readonly string[] | undefined): boolean =>

@@ -102,6 +102,47 @@ describe("against a real server", () => {
     expect(items.map(({ onHandAfter }) => onHandAfter)).toEqual(Array.from({ length: 20 }, (_, n) => n));
   });
 
+  it("a hold made at one client is followed at another to its end, in a list and by its id", async () => {
+    const inventory = await open();
+    await inventory.stores.create({ id: "hub", name: "Hub" });
+    await inventory.stock.receive({ sku: "TEA", storeId: "hub", quantity: 5 });
+    const { port, close } = await serve(inventory);
+    endings.push(close);
+    const [till, office] = [connect(port), connect(port)];
+    const atBerlin = office.reservations({ storeId: "berlin" });
+    await until(atBerlin, ({ status }) => status === "ready");
+    const { reservation } = await till.command("reservations.hold", { ...tea, quantity: 4, expiresInMs: 60_000 });
+    await until(atBerlin, ({ items }) => items[0]?.held === 4);
+    await until(till.level(tea), (level) => level?.reserved === 4 && level.available === 6);
+    const one = office.reservation(reservation.id);
+    const none = office.reservation("r999");
+    await Promise.all([until(one, (now) => now?.status === "active"), until(none, () => none.loading().status === "ready")]);
+    expect(none.get()).toBeUndefined();
+    await till.command("reservations.update", { id: reservation.id, storeId: "hub" });
+    await until(atBerlin, ({ items }) => items.length === 0);
+    await till.command("reservations.commit", { id: reservation.id });
+    expect(await until(one, (now) => now?.status !== "active")).toMatchObject({ status: "committed", committed: 4, storeId: "hub" });
+  });
+
+  it("an alert shows at the client that follows its store, and goes when stock has recovered", async () => {
+    const inventory = await open();
+    await inventory.stores.create({ id: "hub", name: "Hub" });
+    await inventory.thresholds.set({ reorderPoint: 5 });
+    const { port, close } = await serve(inventory);
+    endings.push(close);
+    const client = connect(port);
+    const [here, there] = [client.alerts({ storeId: "berlin" }), client.alerts({ storeId: "hub" })];
+    await Promise.all([until(here, ({ status }) => status === "ready"), until(there, ({ status }) => status === "ready")]);
+    await client.command("stock.sell", { ...tea, quantity: 6 });
+    const { items } = await until(here, (list) => list.items.length === 1);
+    expect(items).toMatchObject([{ type: "low_stock", quantity: 4, limit: 5 }]);
+    await client.command("alerts.acknowledge", { id: items[0]?.id as string });
+    await until(here, (list) => list.items[0]?.status === "acknowledged");
+    await client.command("stock.receive", { ...tea, quantity: 10 });
+    await until(here, (list) => list.items.length === 0);
+    expect(there.get().items).toEqual([]);
+  });
+
   it("comes back by itself when the server restarts, and brings the commands given meanwhile", async () => {
     const inventory = await open();
     const first = await serve(inventory);

@@ -1,3 +1,4 @@
+export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } from "./api/alerts";
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
@@ -22,13 +23,30 @@ export type {
   ReorderSuggestion,
   TermsFor,
 } from "./api/forecast-types";
+export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
+export type { ThresholdFilter, ThresholdReceipt, ThresholdsApi } from "./api/thresholds";
+export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
+export type { ThresholdResult } from "./domain/alerts/decide";
+export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
+export type {
+  CommitReservation,
+  ExpireReservations,
+  ExtendReservation,
+  Hold,
+  ReleaseReservation,
+  UpdateReservation,
+} from "./domain/reservations/commands";
+export type { ExpiryResult } from "./domain/reservations/decide";
+export type { ReservationResult } from "./domain/reservations/held";
+export { type Reservation, type ReservationStatus, reservationStatuses } from "./domain/reservations/tables";
 export {
   type Column,
   type Json,
@@ -60,10 +78,15 @@ export {
   isInventoryError,
   type LineRefusal,
 } from "./errors";
+export { createNotifier, type Notifier, type NotifierOptions } from "./notifications/create-notifier";
+export type { QuietHours } from "./notifications/quiet-hours";
+export type { NotificationRoute, RoutePosition, RouteStatus } from "./notifications/route";
+export { type MailSinkOptions, type MailTransport, mailSink, textSink, type WebhookSinkOptions, webhookSink } from "./notifications/sinks";
 export type { Actor, Authorize } from "./ports/authorize";
 export { type Clock, systemClock } from "./ports/clock";
 export { type Forecast, type ForecastOptions, type ForecastProvider, type ForecastSubject, movingAverageForecast } from "./ports/forecast";
 export { consoleLogger, type Logger } from "./ports/logger";
+export type { Notification, NotificationSink } from "./ports/notification-sink";
 export type {
   AggregateRow,
   Aggregation,

@@ -26,8 +26,9 @@ export function rowsOf(tables: readonly Table<Row>[]): Rows {
 }
 
 /** Decides commands one after the other on rows, as the engine would. */
-export function decider(rows: Rows, now = 1_000) {
+export function decider(rows: Rows, begin = 1_000) {
   let seq = 0;
+  let now = begin;
   function decide<Input, Result>(definition: CommandDefinition<Input, Result>, input: unknown): Decision<Result> {
     const decision = definition.decide(rows, definition.parse(input), { now, seq: seq + 1 });
     if ("refusal" in decision) {
@@ -42,6 +43,10 @@ export function decider(rows: Rows, now = 1_000) {
   }
   return {
     decide,
+    /** Lets some milliseconds pass. */
+    wait(milliseconds: number): void {
+      now += milliseconds;
+    },
     product: (sku: string, fields: object = {}) => decide({ ...createProduct, parse: parse.createProduct }, { sku, name: sku, ...fields }),
     store: (id: string) => decide(createStore, { id, name: id }),
     /** What a decision that must not refuse answers. */

@@ -1,5 +1,5 @@
 import type { ConnectionState, LevelKey, LevelQuery, LevelView, List, MovementQuery, PendingCommand, ProductQuery } from "@onhand/client";
-import type { Movement, Product, Store } from "@onhand/core";
+import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
 import { useInventoryClient } from "./provider";
 import { type Select, useObserved } from "./use-observed";
 
@@ -61,6 +61,36 @@ export function useStores<S = List<Store, string>>(select?: Select<List<Store, s
  */
 export function useMovements<S = List<Movement, string>>(query?: MovementQuery, select?: Select<List<Movement, string>, S>): S {
   return useObserved(useInventoryClient().movements(query), select);
+}
+
+/**
+ * One reservation, settled or not: undefined until it is known, and where there is none with this id.
+ *
+ * @example
+ * const endsAt = useReservation("r1042", (reservation) => reservation?.expiresAt);
+ */
+export function useReservation<S = Reservation | undefined>(id: string, select?: Select<Reservation | undefined, S>): S {
+  return useObserved(useInventoryClient().reservation(id), select);
+}
+
+/**
+ * Active reservations that match, the first to end first.
+ *
+ * @example
+ * const held = useReservations({ storeId: "berlin" }, (list) => list.items.length);
+ */
+export function useReservations<S = List<Reservation, string>>(query?: LevelQuery, select?: Select<List<Reservation, string>, S>): S {
+  return useObserved(useInventoryClient().reservations(query), select);
+}
+
+/**
+ * Open alerts that match, newest first.
+ *
+ * @example
+ * const urgent = useAlerts({ storeId: "berlin" }, (list) => list.items.filter(({ type }) => type === "out_of_stock").length);
+ */
+export function useAlerts<S = List<Alert, string>>(query?: LevelQuery, select?: Select<List<Alert, string>, S>): S {
+  return useObserved(useInventoryClient().alerts(query), select);
 }
 
 /**

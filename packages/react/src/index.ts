@@ -1,9 +1,12 @@
 export {
+  useAlerts,
   useConnection,
   useMovements,
   usePendingCommands,
   useProduct,
   useProducts,
+  useReservation,
+  useReservations,
   useStockLevel,
   useStockLevels,
   useStores,

@@ -6,17 +6,20 @@ import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   InventoryProvider,
+  useAlerts,
   useCommand,
   useConnection,
   useMovements,
   usePendingCommands,
   useProduct,
   useProducts,
+  useReservation,
+  useReservations,
   useStockLevel,
   useStockLevels,
   useStores,
 } from "../src/index";
-import { levelChange, movementChange, productChange, storeChange } from "./support/rows";
+import { alertChange, levelChange, movementChange, productChange, reservationChange, storeChange } from "./support/rows";
 import { settle, setUp } from "./support/set-up";
 
 afterEach(cleanup);
@@ -58,6 +61,32 @@ function shop() {
   const wrapper = ({ children }: { readonly children: ReactNode }) => createElement(InventoryProvider, { client: all.client }, children);
   return { ...all, wrapper, settled: () => act(settle) };
 }
+
+describe("reservations and alerts", () => {
+  it("one is followed by its id until it is settled and after; lists show what is active and open, in their order", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([reservationChange(1, "r1"), reservationChange(1, "r2", { expiresAt: 500 }), alertChange(1, "a1-0")]);
+    const { result } = renderHook(
+      () => ({
+        one: useReservation("r1", (reservation) => reservation?.status),
+        held: useReservations({ storeId: "berlin" }, (list) => list.keys.join(" ")),
+        open: useAlerts({ storeId: "berlin" }, (list) => list.items.map(({ id, status }) => `${id} ${status}`).join(", ")),
+      }),
+      { wrapper },
+    );
+    await settled();
+    expect(result.current).toEqual({ one: "active", held: "r2 r1", open: "a1-0 active" });
+    act(() => server.commit([reservationChange(2, "r1", { status: "committed", held: 0 }), alertChange(2, "a2-0")]));
+    expect(result.current).toEqual({ one: "committed", held: "r2", open: "a2-0 active, a1-0 active" });
+    act(() =>
+      server.commit([
+        reservationChange(3, "r2", { storeId: "hub", movedFrom: ["berlin"] }),
+        alertChange(3, "a1-0", { status: "resolved" }),
+      ]),
+    );
+    expect(result.current).toEqual({ one: "committed", held: "", open: "a2-0 active" });
+  });
+});
 
 describe("rendering", () => {
   it("of a thousand rows only the changed one renders, and the list does not", async () => {

@@ -1,3 +1,4 @@
+import { type ReservationRow, reservations } from "../domain/reservations/tables";
 import { type Key, keyOf, type Row, type TableDefinition } from "../domain/shared/rows";
 import { foldLedger, type LedgerFold, type Mismatch } from "../domain/stock/fold";
 import { type LevelRow, levels, type MovementRow, movements, untouchedLevel } from "../domain/stock/tables";
@@ -31,13 +32,12 @@ type Find = (table: string, query: Query) => Promise<Page>;
 export async function verify(engine: Engine, storage: StorageAdapter): Promise<Verification> {
   const fold = foldLedger();
   const found: Mismatch[] = [];
-  const note = (mismatch: Mismatch | undefined) => {
-    if (mismatch && found.length < maximumMismatches) found.push(mismatch);
-  };
+  const note = (...mismatches: readonly Mismatch[]) => found.push(...mismatches.slice(0, maximumMismatches - found.length));
   const foldFrom = async (find: Find, after: number): Promise<number> => {
     let last = after;
     for await (const row of rowsOf<MovementRow>(find, movements, { seq: { gt: after } })) {
-      note(fold.add(row));
+      const mismatch = fold.add(row);
+      if (mismatch) note(mismatch);
       last = row.seq;
     }
     return last;
@@ -46,22 +46,24 @@ export async function verify(engine: Engine, storage: StorageAdapter): Promise<V
   return engine.exclusive(async (tx) => {
     const { seq } = await tx.head();
     await foldFrom(tx.find, folded);
+    await addReservations(tx, fold);
     const unseen = new Set(Array.from(fold.keys(), nameOf));
     for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
       unseen.delete(nameOf(level));
-      note(fold.check(level));
+      note(...fold.check(level));
     }
-    for (const key of fold.keys()) if (unseen.has(nameOf(key))) note(fold.check(untouchedLevel(key, fold.level(key).decimals)));
+    for (const key of fold.keys()) if (unseen.has(nameOf(key))) note(...fold.check(untouchedLevel(key, fold.level(key).decimals)));
     return { ok: found.length === 0, mismatches: found, seq };
   });
 }
 
-/** Writes every level that disagrees with the ledger anew, as one command that notes each in the ledger. Writers wait. */
+/** Writes every level that disagrees with its movements and reservations anew, as one command that notes each in the ledger. Writers wait. */
 export function rebuild(engine: Engine, clock: Clock): Promise<Rebuilding> {
   return engine.exclusive(async (tx) => {
     const { seq } = await tx.head();
     const fold = foldLedger();
     for await (const row of rowsOf<MovementRow>(tx.find, movements)) fold.add(row);
+    await addReservations(tx, fold);
     const wrong = await wrongLevels(tx, fold);
     if (wrong.length === 0) return { rebuilt: 0, seq };
     const now = clock.now();
@@ -76,6 +78,10 @@ export function rebuild(engine: Engine, clock: Clock): Promise<Rebuilding> {
     await tx.advance(seq + 1);
     return { rebuilt: wrong.length, seq: seq + 1 };
   });
+}
+
+async function addReservations(tx: StorageTransaction, fold: LedgerFold): Promise<void> {
+  for await (const row of rowsOf<ReservationRow>(tx.find, reservations, { status: "active" })) fold.hold(row);
 }
 
 /** No level changes without a movement: this one moves nothing and says what the ledger adds up to. */
@@ -107,13 +113,15 @@ async function wrongLevels(tx: StorageTransaction, fold: LedgerFold): Promise<Le
   const missing = new Map(Array.from(fold.keys(), (key) => [nameOf(key), key]));
   for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
     missing.delete(nameOf(level));
-    if (fold.check(level)) wrong.push({ ...level, onHand: fold.level(level).onHand });
+    if (fold.check(level).length > 0) wrong.push({ ...level, ...partsOf(fold, level) });
   }
-  for (const key of missing.values()) {
-    const { onHand, decimals } = fold.level(key);
-    wrong.push({ ...untouchedLevel(key, decimals), onHand });
-  }
+  for (const key of missing.values()) wrong.push({ ...untouchedLevel(key, fold.level(key).decimals), ...partsOf(fold, key) });
   return wrong;
+}
+
+function partsOf(fold: LedgerFold, key: { readonly sku: string; readonly storeId: string }) {
+  const { onHand, reserved, heldUntil } = fold.level(key);
+  return { onHand, reserved, heldUntil };
 }
 
 const nameOf = (key: { readonly sku: string; readonly storeId: string }): string => `${key.sku}\u0000${key.storeId}`;

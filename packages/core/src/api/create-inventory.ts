@@ -1,5 +1,8 @@
+import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
+import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
+import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
 import { inventoryTables } from "../domain/tables";
 import { createEngine, type QueueLimits } from "../engine/engine";
@@ -10,6 +13,7 @@ import { type Clock, systemClock } from "../ports/clock";
 import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
 import { consoleLogger, type Logger } from "../ports/logger";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
+import { type AlertsApi, createAlerts } from "./alerts";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
@@ -17,9 +21,11 @@ import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ProductsApi } from "./products";
+import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
+import { createThresholds, type ThresholdsApi } from "./thresholds";
 
 /** What an inventory is made of. Only `storage` is required. */
 export interface InventoryOptions {
@@ -42,6 +48,9 @@ export interface HostInventory {
   readonly products: ProductsApi;
   readonly stores: StoresApi;
   readonly stock: Omit<StockApi, "asOf">;
+  readonly reservations: ReservationsApi;
+  readonly thresholds: ThresholdsApi;
+  readonly alerts: Omit<AlertsApi, "counts" | "check">;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -52,6 +61,9 @@ export interface Inventory {
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
+  readonly reservations: ReservationsApi;
+  readonly thresholds: ThresholdsApi;
+  readonly alerts: AlertsApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -86,16 +98,19 @@ export interface Inventory {
    * @see docs/guides/sql.md
    */
   with(hostTransaction: object): HostInventory;
-  /** Proves that every level is the sum of its movements, from the first on. Commands go on meanwhile, but for the last moment. */
+  /** Proves that every level is the sum of its movements, from the first on, and of its active reservations. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
-  /** Makes every level the sum of its movements again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
+  /** Makes every level the sum of its movements and active reservations again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
   rebuild(): Promise<Rebuilding>;
   /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
   close(): Promise<void>;
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [...Object.values(catalog), ...Object.values(stock)] as unknown as readonly CommandDefinition<CommandInput, unknown>[];
+const definitions = [catalog, stock, reservations, alerts].flatMap((slice) =>
+  Object.values(slice),
+) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
+const reactions = slices.flatMap((slice) => slice.reactions ?? []);
 const commands = new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** Every command by its name, with the codes its rule may refuse with. */
@@ -118,6 +133,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
   const engine = await createEngine({
     storage,
     tables: inventoryTables,
+    reactions,
     clock,
     logger,
     queue,
@@ -127,7 +143,10 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
   return {
     products: createProducts(run, storage),
     stores: createStores(run, storage),
-    stock: createStock(run, storage),
+    stock: createStock(run, storage, clock),
+    reservations: createReservations(run, storage, clock),
+    thresholds: createThresholds(run, storage),
+    alerts: createAlerts(run, storage, clock),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
@@ -143,7 +162,10 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
       return {
         products: createProducts(inside, reads),
         stores: createStores(inside, reads),
-        stock: createStock(inside, reads),
+        stock: createStock(inside, reads, clock),
+        reservations: createReservations(inside, reads, clock),
+        thresholds: createThresholds(inside, reads),
+        alerts: createAlerts(inside, reads, clock),
         execute: executeWith(inside),
       };
     },

@@ -1,5 +1,7 @@
 import mitt from "mitt";
+import type { Alert, Threshold } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
+import type { Reservation } from "../domain/reservations/tables";
 import { slices } from "../domain/slices";
 import type { Movement, StockLevel } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
@@ -20,6 +22,23 @@ export type InventoryEvents = {
   /** A level after a command, with the movements of that command that made it. */
   "stock.changed": { readonly seq: number; readonly level: StockLevel; readonly movements: readonly Movement[] };
   "movement.recorded": { readonly seq: number; readonly movement: Movement };
+  "reservation.held": { readonly seq: number; readonly reservation: Reservation };
+  "reservation.extended": { readonly seq: number; readonly reservation: Reservation };
+  /** Another quantity, another store, or both. */
+  "reservation.updated": { readonly seq: number; readonly reservation: Reservation };
+  /** Sold, or a part of it: then it is still `active`. */
+  "reservation.committed": { readonly seq: number; readonly reservation: Reservation };
+  "reservation.released": { readonly seq: number; readonly reservation: Reservation };
+  /** Somebody came upon a reservation past its end: a sweep, or the next command at its level. */
+  "reservation.expired": { readonly seq: number; readonly reservation: Reservation };
+  "threshold.set": { readonly seq: number; readonly threshold: Threshold };
+  "threshold.removed": { readonly seq: number; readonly threshold: Threshold };
+  "alert.raised": { readonly seq: number; readonly alert: Alert };
+  "alert.acknowledged": { readonly seq: number; readonly alert: Alert };
+  "alert.assigned": { readonly seq: number; readonly alert: Alert };
+  "alert.dismissed": { readonly seq: number; readonly alert: Alert };
+  /** Stock has recovered, or the threshold is gone. */
+  "alert.resolved": { readonly seq: number; readonly alert: Alert };
 };
 
 /** Listens to one kind of event, or with `"*"` to all, which are then told with their name first. */

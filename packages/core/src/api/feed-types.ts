@@ -1,4 +1,6 @@
+import type { Alert } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
+import type { Reservation } from "../domain/reservations/tables";
 import type { Movement, StockLevel } from "../domain/stock/tables";
 import type { Stop } from "../ports/storage";
 
@@ -8,6 +10,8 @@ export interface Entities {
   readonly store: Store;
   readonly level: StockLevel;
   readonly movement: Movement;
+  readonly reservation: Reservation;
+  readonly alert: Alert;
 }
 
 /** The name of something the feed tells of. */
@@ -21,7 +25,7 @@ export type Change<E extends Entity = Entity> = {
   [Name in E]: {
     readonly seq: number;
     readonly entity: Name;
-    /** Names the entity among its like: a SKU, a store's id, a level's {@link levelKey}, a movement's id. */
+    /** Names the entity among its like: a SKU, a store's id, a level's {@link levelKey}, the id of anything else. */
     readonly key: string;
     readonly value: Entities[Name];
   };
@@ -37,10 +41,12 @@ export interface FeedBatch {
 /** Which entities somebody wants to hear of. A list that is absent does not narrow. */
 export interface FeedFilter {
   readonly entities: readonly Entity[];
-  /** Levels and movements of these stores, and these stores. */
+  /** These stores, and what is about one of them. A reservation that moved is about each store it was at. */
   readonly storeIds?: readonly string[];
-  /** Levels and movements of these products, and these products. */
+  /** These products, and what is about one of them. */
   readonly skus?: readonly string[];
+  /** Of reservations and alerts only these. */
+  readonly ids?: readonly string[];
 }
 
 /** The ledger as a stream: where it stands, what changed since, and what changes now. */
@@ -50,7 +56,7 @@ export interface Feed {
   /** The number of the last committed command; 0 before the first. */
   head(): Promise<number>;
   /**
-   * What changed after `seq`, in seq order, from one snapshot: movements all, other entities as they are now.
+   * What changed after `seq`, in seq order, from one snapshot: movements all, other entities as they were last written.
    *
    * `head` is where the ledger stood; continue from `position`, which is `head` unless there is `more`. A page never
    * splits a command, so it may pass `limit` (default 1,000) by the rest of one. A filter thins a page out.
@@ -65,7 +71,8 @@ export interface Feed {
     more: boolean;
   }>;
   /**
-   * One page of the entities that match, in key order, as of `head`. Join it to the stream by subscribing first,
+   * One page of the entities that match, in key order, as of `head`; of reservations those that are active and of alerts those that are open,
+   * unless the filter names `ids`. Join it to the stream by subscribing first,
    * then dropping what is not newer than the page.
    */
   snapshot<E extends Entity>(

@@ -1,4 +1,6 @@
+import { alertKey, alerts } from "../domain/alerts/tables";
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
+import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
 import { skuKeyOf } from "../domain/shared/schemas";
 import type { EntityDefinition } from "../domain/shared/slice";
@@ -6,7 +8,7 @@ import { slices } from "../domain/slices";
 import { levels, movements } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
 import { InventoryError } from "../errors";
-import type { StorageAdapter, Where } from "../ports/storage";
+import type { Condition, StorageAdapter } from "../ports/storage";
 import { changeMatcher } from "../protocol/filter";
 import type { Change, Entity, Feed, FeedFilter } from "./feed-types";
 import { readPage } from "./paging";
@@ -14,12 +16,21 @@ import { readPage } from "./paging";
 const byTable = new Map<string, EntityDefinition>(slices.flatMap((slice) => slice.entities.map((entity) => [entity.table.name, entity])));
 const byName = new Map<string, EntityDefinition>([...byTable.values()].map((definition) => [definition.entity, definition]));
 
-/** Which columns a filter's stores and SKUs are about, by table. */
-const scope: Readonly<Record<string, { readonly store?: string; readonly sku?: string }>> = {
+interface Scope {
+  readonly store?: string;
+  readonly sku?: string;
+  /** The columns of the rows' keys, and what an id is there. */
+  readonly id?: { readonly columns: readonly string[]; readonly keyOf: (id: string) => readonly number[] | undefined };
+}
+
+/** Which columns a filter's stores, SKUs and ids are about, by table. */
+const scope: Readonly<Record<string, Scope>> = {
   [products.name]: { sku: "sku" },
   [stores.name]: { store: "id" },
   [levels.name]: { store: "storeId", sku: "sku" },
   [movements.name]: { store: "storeId", sku: "sku" },
+  [reservations.name]: { store: "storeId", sku: "sku", id: { columns: reservations.key, keyOf: reservationKey } },
+  [alerts.name]: { store: "storeId", sku: "sku", id: { columns: alerts.key, keyOf: alertKey } },
 };
 
 const defaultLimit = 1_000;
@@ -47,20 +58,26 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       entity: E,
       { filter = {}, limit = defaultLimit, cursor, newestFirst = false }: Parameters<Feed["snapshot"]>[1] = {},
     ) {
-      const { table } = definitionOf(entity);
+      const { table, current } = definitionOf(entity);
       requireLimit(limit);
       const orderBy = table.key.slice(0, 1).map((column) => ({ column, descending: newestFirst }));
       const { where, head: known } = await whereOf(storage, table.name, filter);
+      if (current && !filter.ids) where[current.column] = { in: current.in };
       const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
-      const { items, nextCursor } = page;
+      const { nextCursor } = page;
+      const items = filter.ids ? page.items.filter(changeMatcher({ entities: [entity], ids: filter.ids })) : page.items;
       // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
       const head = Math.min(page.head, known);
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };
     },
 
-    subscribe: (listener) => engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: writes.map(toChange) })),
+    subscribe: (listener) =>
+      engine.subscribe(({ from, to, writes }) => listener({ from, to, changes: writes.filter(isTold).map(toChange) })),
   };
 }
+
+/** Not every table is an entity: some only say how the rows of others came about. */
+const isTold = ({ table }: Write): boolean => byTable.has(table);
 
 function toChange({ table, row }: Write): Change {
   const { entity, key, value } = byTable.get(table) as EntityDefinition;
@@ -75,13 +92,22 @@ function tablesOf(filter: FeedFilter | undefined): readonly string[] {
 async function whereOf(
   storage: StorageAdapter,
   table: string,
-  { storeIds, skus }: Omit<FeedFilter, "entities">,
-): Promise<{ readonly where: Where; readonly head: number }> {
-  const { store, sku } = scope[table] ?? {};
-  const where = store && storeIds ? { [store]: { in: storeIds } } : {};
+  { storeIds, skus, ids }: Omit<FeedFilter, "entities">,
+): Promise<{ readonly where: Record<string, Condition>; readonly head: number }> {
+  const { store, sku, id } = scope[table] ?? {};
+  const where: Record<string, Condition> = {
+    ...(store && storeIds && { [store]: { in: storeIds } }),
+    ...(id && ids && whereIds(id, ids)),
+  };
   if (!sku || !skus) return { where, head: Number.POSITIVE_INFINITY };
   const spelled = await spelledSkus(storage, skus);
   return { where: { ...where, [sku]: { in: spelled.skus } }, head: spelled.head };
+}
+
+/** Rows that may have these ids; of a key of several columns more than those, which the filter takes out. */
+function whereIds({ columns, keyOf }: NonNullable<Scope["id"]>, ids: readonly string[]): Record<string, Condition> {
+  const keys = ids.flatMap((id) => [keyOf(id) ?? []].filter((key) => key.length > 0));
+  return Object.fromEntries(columns.map((column, index) => [column, { in: [...new Set(keys.map((key) => key[index] as number))] }]));
 }
 
 /** SKUs as their products spell them. */

@@ -19,7 +19,9 @@ import {
   untouchedLevel,
 } from "../domain/stock/tables";
 import type { Receipt } from "../engine/job";
+import type { Clock } from "../ports/clock";
 import type { ReadOptions, Reads, Where } from "../ports/storage";
+import { type LevelsRead, withoutExpiredHolds } from "./held";
 import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } from "./paging";
 import { defined, findProduct } from "./products";
 import { readsAt } from "./reads";
@@ -151,7 +153,7 @@ const parseMovementFilter = parser(
   }),
 );
 
-export function createStock(run: Run, storage: Reads): StockApi {
+export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
   /** Conditions on the level; the SKU as the product spells it. */
   async function levelWhere(reads: Reads, filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
     return {
@@ -160,16 +162,23 @@ export function createStock(run: Run, storage: Reads): StockApi {
     };
   }
 
+  /** Levels as they stand now. What a promise that ran out frees is read from answers no older than the levels. */
+  async function asOfNow(read: LevelsRead, options: ReadOptions | undefined): Promise<readonly StockLevel[]> {
+    const reads = readsAt(storage, options && { ...options, minSeq: Math.max(options.minSeq ?? 0, read.head) });
+    return (await withoutExpiredHolds(reads, read, clock.now())).map(toStockLevel);
+  }
+
   async function level(key: { readonly sku: string; readonly storeId: string }, options?: ReadOptions): Promise<StockLevel> {
     const wanted = parseLevelKey(key);
     const reads = readsAt(storage, options);
     const direct = await reads.find(levels.name, { where: wanted, limit: 1 });
-    if (direct.rows[0]) return toStockLevel(direct.rows[0] as LevelRow);
+    const found = await asOfNow(direct, options);
+    if (found[0]) return found[0];
     const product = await findProduct(reads, wanted.sku);
     await findStore(reads, wanted.storeId);
     const where = { sku: product.sku, storeId: wanted.storeId };
-    const { rows } = await reads.find(levels.name, { where, limit: 1 });
-    return toStockLevel((rows[0] as LevelRow | undefined) ?? untouchedLevel(where, product.decimals));
+    const [row] = await asOfNow(await reads.find(levels.name, { where, limit: 1 }), options);
+    return row ?? toStockLevel(untouchedLevel(where, product.decimals));
   }
 
   return {
@@ -186,9 +195,9 @@ export function createStock(run: Run, storage: Reads): StockApi {
     async levels(filter = {}, options) {
       const reads = readsAt(storage, options);
       const { limit, cursor, ...key } = parseLevelFilter(filter);
-      return list(
-        await readPage(reads, levels, { where: await levelWhere(reads, key), limit, cursor }, (row) => toStockLevel(row as LevelRow)),
-      );
+      const where = await levelWhere(reads, key);
+      const { items, head, nextCursor } = await readPage(reads, levels, { where, limit, cursor }, (row) => row as LevelRow);
+      return { items: await asOfNow({ rows: items, head }, options), ...(nextCursor !== undefined && { nextCursor }) };
     },
 
     async movements(filter = {}, options) {

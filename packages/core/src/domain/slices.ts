@@ -1,6 +1,8 @@
+import { alerts } from "./alerts/slice";
 import { catalog } from "./catalog/slice";
+import { reservations } from "./reservations/slice";
 import type { Slice } from "./shared/slice";
 import { stock } from "./stock/slice";
 
 /** Every capability, in the order their tables are made. */
-export const slices: readonly Slice[] = [catalog, stock];
+export const slices: readonly Slice[] = [catalog, stock, reservations, alerts];

@@ -1,6 +1,7 @@
 import { Mutex } from "async-mutex";
 import { operations } from "../domain/shared/operations";
 import { rowKeyText, type TableDefinition, type TableSet } from "../domain/shared/rows";
+import type { Reaction } from "../domain/shared/slice";
 import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
@@ -24,6 +25,8 @@ export interface QueueLimits {
 export interface EngineOptions {
   readonly storage: StorageAdapter;
   readonly tables: TableSet;
+  /** What follows from rows of a table, whichever command writes them. */
+  readonly reactions?: readonly Reaction[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
@@ -59,7 +62,7 @@ const settlingTries = 5;
 /** How far another writer may be ahead for its rows to be read after it. Beyond, what is needed is read again when it is needed. */
 const maximumCatchUp = 5_000;
 
-export async function createEngine({ storage, tables, clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
+export async function createEngine({ storage, tables, reactions = [], clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
   const { maximumWaiting = 10_000, maximumGroup = 500, maximumWaitMs = 30_000 } = queue;
   const definitions = new Map<string, TableDefinition>(tables.tables.map((table) => [table.name, table]));
   const told = tables.tables.filter((table) => table !== operations).map((table) => table.name);
@@ -145,7 +148,7 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
           const { seq } = await tx.head();
           if (attempt && marker && (await isMarked(tx, marker))) return attempt;
           if (cache.seq !== seq) await catchUp(tx, seq);
-          attempt = await decideGroup(tx, createWorkingSet(definitions, cache, seq), commands, { now: clock.now(), marker });
+          attempt = await decideGroup(tx, createWorkingSet(definitions, cache, seq), commands, { now: clock.now(), reactions, marker });
           return attempt;
         });
         break;
@@ -180,7 +183,7 @@ export async function createEngine({ storage, tables, clock, logger, newId, queu
       async (tx) => {
         const { seq } = await tx.head();
         rows = overlay(cache, seq);
-        attempt = await decideGroup(tx, createWorkingSet(definitions, rows, seq), [command as Command], { now: clock.now() });
+        attempt = await decideGroup(tx, createWorkingSet(definitions, rows, seq), [command as Command], { now: clock.now(), reactions });
         return attempt.outcomes[0] as Outcome;
       },
       { host, committed: () => attempt && rows && takeOver(attempt, rows) },

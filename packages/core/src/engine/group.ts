@@ -1,6 +1,6 @@
 import { operations } from "../domain/shared/operations";
 import type { StorageTransaction } from "../ports/storage";
-import { type Command, decideOne, keyNeeds, needsOf, type Outcome } from "./job";
+import { type Command, decideOne, keyNeeds, needsOf, type Outcome, type Rules } from "./job";
 import type { CommitBatch } from "./publisher";
 import type { WorkingSet } from "./working-set";
 
@@ -22,7 +22,7 @@ export async function decideGroup(
   tx: StorageTransaction,
   set: WorkingSet,
   commands: readonly Command[],
-  { now, marker }: { readonly now: number; readonly marker?: string | undefined },
+  { marker, ...rules }: Rules & { readonly marker?: string | undefined },
 ): Promise<Attempt> {
   const from = set.seq;
   await set.load(tx, keyNeeds(commands));
@@ -30,14 +30,14 @@ export async function decideGroup(
   let lookedAhead = false;
   for (let index = 0; index < commands.length; index++) {
     const command = commands[index] as Command;
-    let outcome = decideOne(command, set, now);
+    let outcome = decideOne(command, set, rules);
     if (!outcome && !lookedAhead) {
       // Rows in use are cached, so most groups need nothing more. The first that does makes sure of all behind it, at once.
       lookedAhead = true;
-      await set.load(tx, set.missing(commands.slice(index).flatMap((later) => needsOf(later, set))));
-      outcome = decideOne(command, set, now);
+      await set.load(tx, set.missing(commands.slice(index).flatMap((later) => needsOf(later, set, rules))));
+      outcome = decideOne(command, set, rules);
     }
-    outcomes.push(outcome ?? (await decideLater(tx, set, command, now)));
+    outcomes.push(outcome ?? (await decideLater(tx, set, command, rules)));
   }
   if (set.changed) {
     if (marker) set.note(operations, markerRow(marker, set.seq));
@@ -48,10 +48,10 @@ export async function decideGroup(
 }
 
 /** Decides a command whose rows only show up one after the other: a movement leads to its level. */
-async function decideLater(tx: StorageTransaction, set: WorkingSet, command: Command, now: number): Promise<Outcome> {
+async function decideLater(tx: StorageTransaction, set: WorkingSet, command: Command, rules: Rules): Promise<Outcome> {
   for (let round = 0; round < maximumRounds; round++) {
-    await set.load(tx, set.missing(needsOf(command, set)));
-    const outcome = decideOne(command, set, now);
+    await set.load(tx, set.missing(needsOf(command, set, rules)));
+    const outcome = decideOne(command, set, rules);
     if (outcome) return outcome;
   }
   return { error: new TypeError(`${command.definition.name} looks at rows that its needs don't name`) };

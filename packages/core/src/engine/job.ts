@@ -1,12 +1,12 @@
 import { type OperationRow, operations } from "../domain/shared/operations";
-import type { Json } from "../domain/shared/rows";
-import type { CommandDefinition, Need } from "../domain/shared/slice";
+import type { Json, Write } from "../domain/shared/rows";
+import type { CommandDefinition, Context, Need, Reaction } from "../domain/shared/slice";
 import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
 import { notLoaded, type WorkingSet } from "./working-set";
 
 /** What every accepted command answers beside its own result. */
 export interface Receipt {
-  /** The command's number in the ledger. */
+  /** The command's number in the ledger; of one that found nothing to do, where the ledger stood. */
   readonly seq: number;
   /** Whether this is the answer first given to an earlier call with the same key. */
   readonly replayed: boolean;
@@ -30,23 +30,37 @@ export function keyNeeds(commands: readonly Command[]): readonly Need[] {
   return needs;
 }
 
-/** What else a command must have loaded: its rule's rows, or what its key was answered. */
-export function needsOf(command: Command, set: WorkingSet): readonly Need[] {
+/** What all commands of a group are decided by. */
+export interface Rules {
+  readonly now: number;
+  readonly reactions: readonly Reaction[];
+}
+
+/** What else a command must have loaded: its rule's rows and those of what follows, or what its key was answered. */
+export function needsOf(command: Command, set: WorkingSet, rules: Rules): readonly Need[] {
   const { definition, input, operation } = command;
   const before = operation && set.get(operations, operation.key);
-  if (!before) return definition.needs(input, set);
+  if (!before) return withReactions(definition.needs(input, set, rules.now), set, rules);
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];
+}
+
+function withReactions(needs: readonly Need[], set: WorkingSet, { now, reactions }: Rules): readonly Need[] {
+  const all = [...needs];
+  for (const { to, needs: follow } of reactions) {
+    for (const need of needs) if ("key" in need && need.table === to) all.push(...follow(need.key, set, now));
+  }
+  return all;
 }
 
 /**
  * Decides one command on the working set. What it writes goes into the set; a refused one leaves at most its key there.
  * Undefined when rows it needs are not loaded yet: then it has written nothing.
  */
-export function decideOne(command: Command, set: WorkingSet, now: number): Outcome | undefined {
+export function decideOne(command: Command, set: WorkingSet, rules: Rules): Outcome | undefined {
   set.deciding = true;
   try {
     const before = command.operation && set.get(operations, command.operation.key);
-    return before ? replay(command, before, set) : decideFirst(command, set, now);
+    return before ? replay(command, before, set) : decideFirst(command, set, rules);
   } catch (error) {
     return error === notLoaded ? undefined : { error };
   } finally {
@@ -54,20 +68,40 @@ export function decideOne(command: Command, set: WorkingSet, now: number): Outco
   }
 }
 
-function decideFirst(command: Command, set: WorkingSet, now: number): Outcome {
+function decideFirst(command: Command, set: WorkingSet, { now, reactions }: Rules): Outcome {
   const { definition, input } = command;
-  const seq = set.seq + 1;
-  const decision = definition.decide(set, input, { now, seq });
+  const next = set.seq + 1;
+  const context = { now, seq: next };
+  const decision = definition.decide(set, input, context);
   if ("refusal" in decision) {
     // The caller is handed the details; the ledger keeps its own.
     if (command.operation) remember(command, set, null, structuredClone(decision.refusal) as unknown as Json);
     return { error: refusalError(decision.refusal) };
   }
+  const seq = decision.writes.length > 0 ? next : set.seq;
+  // Before anything is written: what follows may look at a row that is not loaded yet.
+  const following = followersOf(decision.writes, reactions, set, context);
   set.write(decision.writes);
+  if (following.length > 0) set.write(following);
   set.seq = seq;
   if (command.operation) remember(command, set, kept(definition, decision.result), null);
   return { result: Object.assign(decision.result as object, { seq, replayed: false }) };
 }
+
+/** What follows from rows a command writes, by rules that the command knows nothing of. */
+function followersOf(writes: readonly Write[], reactions: readonly Reaction[], set: WorkingSet, context: Context): readonly Write[] {
+  let all = nothing;
+  for (const { to, react } of reactions) {
+    for (const { table, row } of writes) {
+      if (table !== to.name) continue;
+      const following = react(row, set, context, all.length);
+      if (following.length > 0) all = [...all, ...following];
+    }
+  }
+  return all;
+}
+
+const nothing: readonly Write[] = [];
 
 /** What is stored of a result so that it can be given again. */
 const kept = (definition: CommandDefinition<unknown, unknown>, result: unknown): Json =>

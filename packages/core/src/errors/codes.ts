@@ -29,8 +29,12 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_PRODUCT: Batch & { readonly sku: string };
   UNKNOWN_STORE: Batch & { readonly storeId: string };
   UNKNOWN_MOVEMENT: { readonly id: string };
+  UNKNOWN_RESERVATION: { readonly id: string };
+  UNKNOWN_ALERT: { readonly id: string };
+  UNKNOWN_THRESHOLD: Partial<OnLevel>;
   ALREADY_EXISTS: { readonly entity: string; readonly key: string };
   INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
+  RESERVATION_SETTLED: { readonly id: string; readonly status: string };
   INVALID_STATE: Batch & { readonly entity: string; readonly key: string; readonly state: string };
   HAS_STOCK: { readonly entity: string; readonly key: string; readonly levels: readonly (OnLevel & { readonly onHand: number })[] };
   IDEMPOTENCY_MISMATCH: { readonly idempotencyKey: string };
@@ -75,8 +79,12 @@ export const errorCodes = {
   UNKNOWN_PRODUCT: { status: 404, retryable: false, summary: "No product has this SKU." },
   UNKNOWN_STORE: { status: 404, retryable: false, summary: "No store has this id." },
   UNKNOWN_MOVEMENT: { status: 404, retryable: false, summary: "No movement has this id." },
+  UNKNOWN_RESERVATION: { status: 404, retryable: false, summary: "No reservation has this id." },
+  UNKNOWN_ALERT: { status: 404, retryable: false, summary: "No alert has this id." },
+  UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },
+  RESERVATION_SETTLED: { status: 409, retryable: false, summary: "The reservation was committed, released or has expired." },
   INVALID_STATE: { status: 409, retryable: false, summary: "This can't be done in the present state." },
   HAS_STOCK: { status: 409, retryable: false, summary: "There is still stock." },
   IDEMPOTENCY_MISMATCH: { status: 422, retryable: false, summary: "The idempotency key was used with another request." },

@@ -12,11 +12,13 @@ export function canonicalFilter(filter: {
   readonly entities: FeedFilter["entities"];
   readonly storeIds?: readonly string[] | undefined;
   readonly skus?: readonly string[] | undefined;
+  readonly ids?: readonly string[] | undefined;
 }): FeedFilter {
   return {
     entities: sorted(filter.entities),
     ...(filter.storeIds && { storeIds: sorted(filter.storeIds) }),
     ...(filter.skus && { skus: sorted(filter.skus.map(skuKeyOf)) }),
+    ...(filter.ids && { ids: sorted(filter.ids) }),
   };
 }
 
@@ -31,10 +33,13 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   const entities = new Set(filter.entities);
   const storeIds = filter.storeIds && new Set(filter.storeIds);
   const skus = filter.skus && new Set(filter.skus.map(skuKeyOf));
+  const ids = filter.ids && new Set(filter.ids);
   return (change) => {
     if (!entities.has(change.entity)) return false;
+    if (ids && (change.entity === "reservation" || change.entity === "alert") && !ids.has(change.value.id)) return false;
     const { sku, storeId } = changeSubject(change);
-    return (sku === undefined || !skus || skus.has(skuKeyOf(sku))) && (storeId === undefined || !storeIds || storeIds.has(storeId));
+    if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
+    return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
   };
 }
 
@@ -52,8 +57,13 @@ export function changeSubject(change: Change): { readonly sku?: string; readonly
       return { storeId: change.value.id };
     case "level":
     case "movement":
+    case "reservation":
+    case "alert":
       return { sku: change.value.sku, storeId: change.value.storeId };
   }
 }
+
+/** Whoever follows a store must hear that something has left it. */
+const formerStores = (change: Change): readonly string[] => (change.entity === "reservation" && change.value.movedFrom) || [];
 
 const sorted = <T extends string>(values: readonly T[]): T[] => [...new Set(values)].sort();

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Change } from "../api/feed-types";
+import type { Change, Entity } from "../api/feed-types";
 import type { InventoryErrorCode } from "../errors";
 
 /** The version of the frames below. Sides that differ refuse each other with `PROTOCOL_MISMATCH`. */
@@ -8,15 +8,17 @@ export const protocolVersion = 1;
 /** The WebSocket subprotocol of these frames as JSON text. */
 export const subprotocol = "onhand.v1.json";
 
-const entity = z.enum(["product", "store", "level", "movement"]);
+const entities = ["product", "store", "level", "movement", "reservation", "alert"] as const satisfies readonly Entity[];
+const entity = z.enum(entities);
 const seq = z.int().nonnegative();
 const shortText = z.string().min(1).max(200);
 
 /** What a subscriber wants to hear of. */
 export const filterSchema = z.strictObject({
-  entities: z.array(entity).min(1).max(4),
+  entities: z.array(entity).min(1).max(entities.length),
   storeIds: z.array(shortText).min(1).max(1_000).optional(),
   skus: z.array(shortText).min(1).max(1_000).optional(),
+  ids: z.array(shortText).min(1).max(1_000).optional(),
 });
 
 const hello = z.strictObject({

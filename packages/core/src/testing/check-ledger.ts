@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { type Inventory, type List, levelKey, type Movement, type Product, type StockLevel } from "../index";
+import { type Inventory, type List, levelKey, type Movement, type Product, type Reservation, type StockLevel } from "../index";
 
 /** What {@link checkLedger} can't read from the inventory. */
 export interface LedgerChecks {
@@ -10,7 +10,7 @@ export interface LedgerChecks {
 /**
  * Reads the whole ledger and proves its invariants: ids are unique; movements stand in order of seq and line, lines
  * without gaps; every prefix adds up to what its movement says and keeps `onHand - reserved` within the backorder
- * limit; every level is the sum of its movements; nothing is newer than the head; and the inventory's own `verify()` agrees.
+ * limit; every level is the sum of its movements and of what is held of it; nothing is newer than the head; and the inventory's own `verify()` agrees.
  *
  * Nothing else may write meanwhile.
  *
@@ -27,7 +27,9 @@ export async function checkLedger(
   );
   const movements = await allOf((page) => inventory.stock.movements(page));
   const levels = await allOf((page) => inventory.stock.levels(page));
+  const held = await allOf((page) => inventory.reservations.list({ ...page, status: "active" }));
   checkOrder(movements, head);
+  checkReserved(levels, held, products);
   checkLevels(levels, foldMovements(movements, products, backorderLimitOf), head);
   const { ok: verified, mismatches } = await inventory.verify();
   ok(verified, `verify() found ${JSON.stringify(mismatches)}`);
@@ -67,6 +69,21 @@ function checkOrder(movements: readonly Movement[], head: number): void {
       strictEqual(movement.line, 0, `${movement.id} is not its command's first line`);
     }
   }
+}
+
+function checkReserved(levels: readonly StockLevel[], held: readonly Reservation[], products: ReadonlyMap<string, Product>): void {
+  const sums = new Map<string, number>();
+  for (const reservation of held) {
+    const key = levelKey(reservation);
+    sums.set(key, (sums.get(key) ?? 0) + Math.round(reservation.held * 10 ** (products.get(reservation.sku)?.decimals ?? 0)));
+  }
+  for (const level of levels) {
+    const key = levelKey(level);
+    const sum = (sums.get(key) ?? 0) / 10 ** (products.get(level.sku)?.decimals ?? 0);
+    strictEqual(level.reserved, sum, `the level ${key} says ${level.reserved} are reserved, its reservations hold ${sum}`);
+    sums.delete(key);
+  }
+  strictEqual(sums.size, 0, `there is no level for what is held at ${[...sums.keys()].join(", ")}`);
 }
 
 function foldMovements(

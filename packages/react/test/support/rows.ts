@@ -1,4 +1,13 @@
-import { type Change, levelKey, type Movement, type Product, type StockLevel, type Store } from "@onhand/core";
+import {
+  type Alert,
+  type Change,
+  levelKey,
+  type Movement,
+  type Product,
+  type Reservation,
+  type StockLevel,
+  type Store,
+} from "@onhand/core";
 
 export const levelChange = (seq: number, key: { readonly sku: string; readonly storeId: string }, onHand: number): Change<"level"> => {
   const value: StockLevel = { ...key, onHand, reserved: 0, available: onHand, incoming: 0, updatedAt: seq, seq };
@@ -29,4 +38,39 @@ export const movementChange = (seq: number, key: { readonly sku: string; readonl
     recordedAt: seq,
   };
   return { seq, entity: "movement", key: value.id, value };
+};
+
+export const reservationChange = (seq: number, id: string, fields: Partial<Reservation> = {}): Change<"reservation"> => {
+  const value: Reservation = {
+    id,
+    sku: "TEA",
+    storeId: "berlin",
+    quantity: 2,
+    committed: 0,
+    held: 2,
+    status: "active",
+    expiresAt: 1_000,
+    createdAt: 1,
+    updatedAt: seq,
+    seq,
+    ...fields,
+  };
+  return { seq, entity: "reservation", key: id, value };
+};
+
+export const alertChange = (seq: number, id: string, fields: Partial<Alert> = {}): Change<"alert"> => {
+  const value: Alert = {
+    id,
+    sku: "TEA",
+    storeId: "berlin",
+    type: "low_stock",
+    status: "active",
+    quantity: 1,
+    limit: 5,
+    raisedAt: seq,
+    updatedAt: seq,
+    seq,
+    ...fields,
+  };
+  return { seq, entity: "alert", key: id, value };
 };

@@ -1,7 +1,9 @@
 import { refuse } from "../../errors";
+import { thresholds } from "../alerts/tables";
+import { expiryNeeds, reservedAt } from "../reservations/expiry";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { type Money, skuKeyOf } from "../shared/schemas";
-import type { CommandDefinition, Context, Decision, View } from "../shared/slice";
+import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LevelRow, levels } from "../stock/tables";
 import {
   type ParsedArchiveProduct,
@@ -65,9 +67,11 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
   name: "products.update",
   parse: parse.updateProduct,
   refusals: ["UNKNOWN_PRODUCT", "INVALID_INPUT", "INVALID_STATE"],
-  needs(input, view) {
+  needs(input, view, now) {
     const row = view.get(products, productKey(input));
-    return row && input.backorderLimit !== undefined ? [...needsProduct(input), levelsOfProduct(row)] : needsProduct(input);
+    return row && input.backorderLimit !== undefined
+      ? [...needsProduct(input), ...levelNeeds(view, { sku: row.sku }, now)]
+      : needsProduct(input);
   },
   decide(view, input, { now, seq }) {
     const before = view.get(products, productKey(input));
@@ -76,7 +80,7 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
     if (backorderLimit === undefined) return { refusal: tooFine("backorderLimit", before.decimals) };
     if (
       backorderLimit < before.backorderLimit &&
-      view.find(levels, { sku: before.sku }).some((level) => level.onHand - level.reserved < -backorderLimit)
+      view.find(levels, { sku: before.sku }).some((level) => level.onHand - reservedAt(view, level, now) < -backorderLimit)
     ) {
       return { refusal: refuse("INVALID_STATE", { entity: "product", key: before.sku, state: "backordered beyond the new limit" }) };
     }
@@ -105,15 +109,15 @@ export const archiveProduct: CommandDefinition<ParsedArchiveProduct, ProductResu
   name: "products.archive",
   parse: parse.archiveProduct,
   refusals: ["UNKNOWN_PRODUCT", "HAS_STOCK", "INVALID_STATE"],
-  needs(input, view) {
+  needs(input, view, now) {
     const row = view.get(products, productKey(input));
-    return row ? [...needsProduct(input), levelsOfProduct(row)] : needsProduct(input);
+    return row ? [...needsProduct(input), ...levelNeeds(view, { sku: row.sku }, now)] : needsProduct(input);
   },
   decide(view, input, { now, seq }) {
     const before = view.get(products, productKey(input));
     if (!before) return { refusal: refuse("UNKNOWN_PRODUCT", { sku: input.sku }) };
     if (before.archived) return { refusal: refuse("INVALID_STATE", { entity: "product", key: before.sku, state: "archived" }) };
-    const left = view.find(levels, { sku: before.sku }).filter(isInUse);
+    const left = view.find(levels, { sku: before.sku }).filter(inUse(view, now));
     if (left.length > 0) return { refusal: refuse("HAS_STOCK", { entity: "product", key: before.sku, levels: named(left) }) };
     return wroteProduct({ ...before, seq, updatedAt: now, archived: true });
   },
@@ -123,7 +127,7 @@ export const createStore: CommandDefinition<ParsedCreateStore, StoreResult> = {
   name: "stores.create",
   parse: parse.createStore,
   refusals: ["ALREADY_EXISTS"],
-  needs: needsStore,
+  needs: (input) => [...needsStore(input), everyStoresThresholds],
   decide(view, input, { now, seq }) {
     if (view.get(stores, [input.id])) return { refusal: refuse("ALREADY_EXISTS", { entity: "store", key: input.id }) };
     return wroteStore({
@@ -132,6 +136,7 @@ export const createStore: CommandDefinition<ParsedCreateStore, StoreResult> = {
       name: input.name,
       kind: input.kind,
       archived: false,
+      watched: view.find(thresholds, everyStoresThresholds.where).some((threshold) => !threshold.removed),
       createdSeq: seq,
       createdAt: now,
       updatedAt: now,
@@ -160,15 +165,18 @@ export const archiveStore: CommandDefinition<ParsedArchiveStore, StoreResult> = 
   name: "stores.archive",
   parse: parse.archiveStore,
   refusals: ["UNKNOWN_STORE", "HAS_STOCK", "INVALID_STATE"],
-  needs: (input) => [...needsStore(input), { table: levels, where: { storeId: input.id } }],
+  needs: (input, view, now) => [...needsStore(input), ...levelNeeds(view, { storeId: input.id }, now)],
   decide: (view, input, context) =>
     existingStore(view, input, (before) => {
       if (before.archived) return { refusal: refuse("INVALID_STATE", { entity: "store", key: before.id, state: "archived" }) };
-      const left = view.find(levels, { storeId: before.id }).filter(isInUse);
+      const left = view.find(levels, { storeId: before.id }).filter(inUse(view, context.now));
       if (left.length > 0) return { refusal: refuse("HAS_STOCK", { entity: "store", key: before.id, levels: named(left) }) };
       return wroteStore({ ...before, ...stamp(context), archived: true });
     }),
 };
+
+/** Thresholds that are for every store are for a new one too. */
+const everyStoresThresholds = { table: thresholds, where: { storeId: "" } };
 
 const stamp = ({ now, seq }: Context) => ({ seq, updatedAt: now });
 
@@ -177,7 +185,11 @@ function existingStore(view: View, input: { readonly id: string }, then: (row: S
   return row ? then(row) : { refusal: refuse("UNKNOWN_STORE", { storeId: input.id }) };
 }
 
-const levelsOfProduct = (row: ProductRow) => ({ table: levels, where: { sku: row.sku } });
+/** Levels, and what of them may have run out. */
+const levelNeeds = (view: View, where: { readonly sku: string } | { readonly storeId: string }, now: number): readonly Need[] => [
+  { table: levels, where },
+  ...view.find(levels, where).flatMap((level) => expiryNeeds(level, now)),
+];
 
 const changed = <T>(to: T | null | undefined, before: T | null): T | null => (to === undefined ? before : to);
 
@@ -187,7 +199,10 @@ const part = <K extends keyof Money>(money: Money | null | undefined, column: K)
 const tooFine = (path: string, decimals: number) =>
   refuse("INVALID_INPUT", { issues: [{ path, message: `must have at most ${decimals} decimals and be exact` }] });
 
-const isInUse = (level: LevelRow): boolean => level.onHand !== 0 || level.reserved !== 0 || level.incoming !== 0;
+const inUse =
+  (view: View, now: number) =>
+  (level: LevelRow): boolean =>
+    level.onHand !== 0 || level.incoming !== 0 || reservedAt(view, level, now) !== 0;
 
 const maximumNamedLevels = 20;
 const named = (rows: readonly LevelRow[]) =>

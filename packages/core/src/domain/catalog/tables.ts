@@ -101,6 +101,8 @@ export interface StoreRow extends Row {
   readonly name: string;
   readonly kind: StoreKind;
   readonly archived: boolean;
+  /** Whether a threshold may concern levels of this store. */
+  readonly watched: boolean;
   readonly createdSeq: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -115,6 +117,7 @@ export const stores = defineTable<StoreRow>({
     name: { type: "text" },
     kind: { type: "text" },
     archived: { type: "boolean" },
+    watched: { type: "boolean" },
     createdSeq: { type: "integer" },
     createdAt: { type: "timestamp" },
     updatedAt: { type: "timestamp" },

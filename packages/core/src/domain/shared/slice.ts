@@ -28,7 +28,7 @@ export interface Context {
   readonly seq: number;
 }
 
-/** What a rule answers: the rows to write and what the caller is told, or why not. */
+/** What a rule answers: the rows to write and what the caller is told, or why not. A command that writes nothing takes no number. */
 export type Decision<Result> = { readonly writes: readonly Write[]; readonly result: Result } | { readonly refusal: Refusal };
 
 /**
@@ -41,7 +41,7 @@ export interface CommandDefinition<Input, Result> {
   readonly name: string;
   /** Parses a caller's input; throws `INVALID_INPUT`. */
   readonly parse: (input: unknown) => Input;
-  readonly needs: (input: Input, view: View) => readonly Need[];
+  readonly needs: (input: Input, view: View, now: number) => readonly Need[];
   readonly decide: (view: View, input: Input, context: Context) => Decision<Result>;
   /** Every code `decide` may refuse with, for the documentation and its tests. */
   readonly refusals: readonly InventoryErrorCode[];
@@ -66,12 +66,30 @@ export interface EntityDefinition {
   /** Names the entity in caches and protocols. */
   readonly key: (row: Row) => string;
   readonly value: (row: Row) => object;
+  /** Which rows are still of interest when nobody has asked for them by id; all unless said. What is over piles up for ever. */
+  readonly current?: { readonly column: string; readonly in: readonly Value[] };
 }
 
 /** A fact that listeners hear of after commit. */
 export interface SliceEvent {
   readonly type: string;
   readonly event: { readonly seq: number };
+}
+
+/**
+ * What follows from every row that any command writes into a table, in the same command: how one slice builds on another
+ * that knows nothing of it. Pure, like a rule.
+ */
+export interface Reaction {
+  readonly to: TableDefinition;
+  /** What must be loaded beside a row that may be written. Asked again like the needs of a command. */
+  readonly needs: (key: Key, view: View, now: number) => readonly Need[];
+  /**
+   * The rows to write beside it. The view does not show what the command itself writes.
+   *
+   * @param line - how many rows have followed in this command so far, for names that no two of them share.
+   */
+  readonly react: (row: Row, view: View, context: Context, line: number) => readonly Write[];
 }
 
 /** A vertical slice of the domain. The engine takes a list of these and knows none of them. */
@@ -81,4 +99,5 @@ export interface Slice {
   readonly entities: readonly EntityDefinition[];
   /** The facts in rows of this slice's tables that one or more commits wrote, in seq order. */
   readonly events: (writes: readonly Write[]) => readonly SliceEvent[];
+  readonly reactions?: readonly Reaction[];
 }

@@ -349,7 +349,7 @@ describe("folding the ledger", () => {
       seq: 7,
     });
     const level = rows.get(levels, ["A", "s"]);
-    expect(level && fold.check(level)).toMatchObject({ field: "onHand", expected: 9, actual: 10 });
+    expect(level && fold.check(level)).toMatchObject([{ field: "onHand", expected: 9, actual: 10 }]);
     expect([...fold.keys()]).toHaveLength(1);
   });
 });

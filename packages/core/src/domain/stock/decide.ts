@@ -43,6 +43,7 @@ const levelAfter = (row: MovementRow): LevelRow => ({
   reserved: row.reservedAfter,
   incoming: 0,
   decimals: row.decimals,
+  heldUntil: null,
   updatedAt: row.recordedAt,
 });
 
@@ -54,7 +55,7 @@ const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedComm
   parse: parse[type] as unknown as (input: unknown) => ParsedCommand[Type],
   refusals: lineRefusals,
   recall: fromLedger,
-  needs: (input, view) => lineNeeds(input as unknown as ParsedLine, view),
+  needs: (input, view, now) => lineNeeds(input as unknown as ParsedLine, view, now),
   decide(view, input, context) {
     const draft = draftLedger(view, context);
     const refusal = addLine(draft, input as unknown as ParsedLine, input);
@@ -79,7 +80,7 @@ export const apply: CommandDefinition<ParsedApply, StockResult> = {
   refusals: lineRefusals,
   recall: fromLedger,
   weight: (input) => input.lines.length,
-  needs: (input, view) => input.lines.flatMap((line) => lineNeeds(line, view)),
+  needs: (input, view, now) => input.lines.flatMap((line) => lineNeeds(line, view, now)),
   decide(view, input, context) {
     const draft = draftLedger(view, context);
     const refused: LineRefusal[] = [];
@@ -123,10 +124,10 @@ export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
   parse: parse.reverse,
   refusals: ["UNKNOWN_MOVEMENT", ...lineRefusals],
   recall: fromLedger,
-  needs: (input, view) => [
+  needs: (input, view, now) => [
     ...placesToUndo(input.id),
     ...legsToUndo(view, input.id).flatMap((row) => [
-      ...lineNeeds(asLine(row), view),
+      ...lineNeeds(asLine(row), view, now),
       { table: movements, where: { reverses: movementId(row) } },
     ]),
   ],

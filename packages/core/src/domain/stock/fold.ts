@@ -1,59 +1,86 @@
+import { heldOf, type ReservationRow } from "../reservations/tables";
 import { fromScaled } from "../shared/quantity";
 import { keyText } from "../shared/rows";
 import { type LevelRow, type MovementRow, untouchedLevel } from "./tables";
 
-/** One place where a level or a movement says something else than the ledger adds up to. Quantities in the product's unit. */
+/** One place where a level or a movement says something else than the ledger adds up to. Quantities in the product's unit, times in epoch milliseconds. */
 export interface Mismatch {
   readonly sku: string;
   readonly storeId: string;
-  /** `onHand`: a level. `onHandAfter`: a movement, named by its seq. */
-  readonly field: "onHand" | "onHandAfter";
+  /**
+   * `onHand`, `reserved`: a level. `onHandAfter`: a movement, named by its seq. `heldUntil`: a level that would let a promise
+   * run out unnoticed; `expected` is the end of the first of them.
+   */
+  readonly field: "onHand" | "onHandAfter" | "reserved" | "heldUntil";
   readonly expected: number;
   readonly actual: number;
   readonly seq: number;
 }
 
-/** Levels as movements add up to them. */
+/** What a level adds up to, scaled. */
+export type LevelSum = Pick<LevelRow, "sku" | "storeId" | "onHand" | "reserved" | "decimals" | "heldUntil">;
+
+/** Levels as movements and active reservations add up to them. */
 export interface LedgerFold {
   /** Takes the next movement of the ledger; tells if it disagrees with those before it. */
   add(row: MovementRow): Mismatch | undefined;
-  /** Tells if a level disagrees with the fold. */
-  check(level: LevelRow): Mismatch | undefined;
+  /** Takes a reservation as it stands. */
+  hold(row: ReservationRow): void;
+  /** Tells where a level disagrees with the fold. */
+  check(level: LevelRow): readonly Mismatch[];
   /** What the level adds up to. */
-  level(key: { readonly sku: string; readonly storeId: string }): { readonly onHand: number; readonly decimals: number };
-  /** Every level that has a movement. */
+  level(key: { readonly sku: string; readonly storeId: string }): LevelSum;
+  /** Every level that has a movement or a promise. */
   keys(): Iterable<{ readonly sku: string; readonly storeId: string }>;
 }
 
 export function foldLedger(): LedgerFold {
-  const sums = new Map<string, { sku: string; storeId: string; onHand: number; decimals: number }>();
-  const nameOf = (key: { sku: string; storeId: string }) => keyText([key.sku, key.storeId]);
+  const sums = new Map<string, { -readonly [Field in keyof LevelSum]: LevelSum[Field] }>();
+  const nameOf = (key: { readonly sku: string; readonly storeId: string }) => keyText([key.sku, key.storeId]);
+
+  function sumOf({ sku, storeId, decimals }: MovementRow | ReservationRow) {
+    const name = nameOf({ sku, storeId });
+    const sum = sums.get(name) ?? { sku, storeId, onHand: 0, reserved: 0, decimals, heldUntil: null };
+    sums.set(name, sum);
+    return sum;
+  }
+
+  const levelOf = (key: { readonly sku: string; readonly storeId: string }): LevelSum => sums.get(nameOf(key)) ?? untouchedLevel(key, 0);
 
   return {
     add(row) {
-      const name = nameOf(row);
-      let sum = sums.get(name);
-      if (!sum) {
-        sum = { sku: row.sku, storeId: row.storeId, onHand: 0, decimals: row.decimals };
-        sums.set(name, sum);
-      }
+      const sum = sumOf(row);
       sum.onHand += row.delta;
-      return sum.onHand === row.onHandAfter ? undefined : mismatch(row, "onHandAfter", sum.onHand, row.onHandAfter);
+      return sum.onHand === row.onHandAfter ? undefined : quantityMismatch(row, "onHandAfter", sum.onHand, row.onHandAfter);
+    },
+    hold(row) {
+      if (row.status !== "active") return;
+      const sum = sumOf(row);
+      sum.reserved += heldOf(row);
+      sum.heldUntil = Math.min(sum.heldUntil ?? row.expiresAt, row.expiresAt);
     },
     check(level) {
-      const expected = sums.get(nameOf(level))?.onHand ?? 0;
-      return expected === level.onHand ? undefined : mismatch(level, "onHand", expected, level.onHand);
+      const { onHand, reserved, heldUntil } = levelOf(level);
+      const found: Mismatch[] = [];
+      if (onHand !== level.onHand) found.push(quantityMismatch(level, "onHand", onHand, level.onHand));
+      if (reserved !== level.reserved) found.push(quantityMismatch(level, "reserved", reserved, level.reserved));
+      if (heldUntil !== null && (level.heldUntil === null || level.heldUntil > heldUntil))
+        found.push(mismatch(level, "heldUntil", heldUntil, level.heldUntil ?? 0));
+      return found;
     },
-    level: (key) => sums.get(nameOf(key)) ?? untouchedLevel(key, 0),
+    level: levelOf,
     keys: () => sums.values(),
   };
 }
 
-const mismatch = (row: LevelRow | MovementRow, field: Mismatch["field"], expected: number, actual: number): Mismatch => ({
-  sku: row.sku,
-  storeId: row.storeId,
+const quantityMismatch = (row: LevelRow | MovementRow, field: Mismatch["field"], expected: number, actual: number): Mismatch =>
+  mismatch(row, field, fromScaled(expected, row.decimals), fromScaled(actual, row.decimals));
+
+const mismatch = ({ sku, storeId, seq }: LevelRow | MovementRow, field: Mismatch["field"], expected: number, actual: number): Mismatch => ({
+  sku,
+  storeId,
   field,
-  expected: fromScaled(expected, row.decimals),
-  actual: fromScaled(actual, row.decimals),
-  seq: row.seq,
+  expected,
+  actual,
+  seq,
 });

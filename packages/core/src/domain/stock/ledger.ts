@@ -1,5 +1,7 @@
 import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
+import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../reservations/expiry";
+import { reservationEvents, reservations } from "../reservations/tables";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
 import { type Money, type Reference, skuKeyOf } from "../shared/schemas";
@@ -65,18 +67,22 @@ export const lineRefusals = [
   "INSUFFICIENT_STOCK",
 ] as const satisfies InventoryErrorCode[];
 
-/** The rows a line reads. The level's key needs the SKU as the product spells it; it is usually spelt that way already. */
-export function lineNeeds(line: ParsedLine, view: View): readonly Need[] {
-  const productKey = [skuKeyOf(line.sku)];
-  const sku = view.get(products, productKey)?.sku ?? line.sku;
-  const needs: Need[] = [{ table: products, key: productKey }];
-  if (line.type === "transfer") {
-    needs.push({ table: stores, key: [line.from] }, { table: levels, key: [sku, line.from] });
-    needs.push({ table: stores, key: [line.to] }, { table: levels, key: [sku, line.to] });
-  } else {
-    needs.push({ table: stores, key: [line.storeId] }, { table: levels, key: [sku, line.storeId] });
-  }
-  return needs;
+/** The rows a line reads. */
+export const lineNeeds = (line: ParsedLine, view: View, now: number): readonly Need[] =>
+  line.type === "transfer"
+    ? [...placeNeeds(line.sku, line.from, view, now), ...placeNeeds(line.sku, line.to, view, now)]
+    : placeNeeds(line.sku, line.storeId, view, now);
+
+/** The rows that a change of a level reads. The level's key needs the SKU as the product spells it; it is usually spelt that way already. */
+export function placeNeeds(given: string, storeId: string, view: View, now: number): readonly Need[] {
+  const productKey = [skuKeyOf(given)];
+  const level = [view.get(products, productKey)?.sku ?? given, storeId];
+  return [
+    { table: products, key: productKey },
+    { table: stores, key: [storeId] },
+    { table: levels, key: level },
+    ...expiryNeeds(view.get(levels, level), now),
+  ];
 }
 
 /** Movements and levels of one command as it is being decided. A line that is refused leaves no trace in it. */
@@ -85,9 +91,24 @@ export interface Draft extends Context {
   readonly entries: MovementRow[];
   /** Levels as the entries so far leave them. */
   readonly touched: Map<string, LevelRow>;
+  /** What became of promises, where anything did. */
+  promises: Promises | undefined;
 }
 
-export const draftLedger = (view: View, { now, seq }: Context): Draft => ({ view, now, seq, entries: [], touched: new Map() });
+export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
+  view,
+  now,
+  seq,
+  entries: [],
+  touched: new Map(),
+  promises: undefined,
+});
+
+/** Where a command notes what becomes of promises. */
+export function promisesOf(draft: Draft): Promises {
+  draft.promises ??= { rows: new Map(), events: [] };
+  return draft.promises;
+}
 
 /** Adds what a line does to the ledger, or tells why it can't be done. */
 export function addLine(draft: Draft, line: ParsedLine, facts: EntryFacts): Refusal | undefined {
@@ -123,9 +144,13 @@ export function undoMovement(
 }
 
 /** The rows of an accepted command. */
-export function writesOf({ entries, touched }: Draft): readonly Write[] {
+export function writesOf({ entries, touched, promises }: Draft): readonly Write[] {
   const writes: Write[] = [];
   for (const row of entries) writes.push({ table: movements.name, row });
+  if (promises) {
+    for (const row of promises.events) writes.push({ table: reservationEvents.name, row });
+    for (const row of promises.rows.values()) writes.push({ table: reservations.name, row });
+  }
   for (const [key, row] of touched) writes.push({ table: levels.name, row, key });
   return writes;
 }
@@ -145,21 +170,55 @@ function legDraft(draft: Draft, product: ProductRow, leg: Leg, line: number, det
   return move(draft, { product, type, field, place, line, delta, details });
 }
 
-/** A level that an entry is about to change. */
-interface Place {
+/** A level that is about to be changed. */
+export interface Place {
   readonly refusal?: undefined;
   /** The level's key, as one text. */
   readonly name: string;
   readonly before: LevelRow;
 }
 
-function placeOf(draft: Draft, product: ProductRow, storeId: string): Place | Refused {
+/** A level as this command finds it, without the promises that have run out. */
+export function placeOf(draft: Draft, product: ProductRow, storeId: string): Place | Refused {
   const store = draft.view.get(stores, storeId);
   if (!store) return { refusal: refuse("UNKNOWN_STORE", { storeId }) };
   if (store.archived) return { refusal: archived("store", store.id) };
   const { sku, decimals } = product;
   const name = keyText([sku, storeId]);
-  return { name, before: draft.touched.get(name) ?? draft.view.get(levels, name) ?? untouchedLevel({ sku, storeId }, decimals) };
+  const before = draft.touched.get(name) ?? draft.view.get(levels, name) ?? untouchedLevel({ sku, storeId }, decimals);
+  return { name, before: mayHaveExpired(before, draft.now) ? settled(draft, name, before) : before };
+}
+
+function settled(draft: Draft, name: string, before: LevelRow): LevelRow {
+  const level = withoutExpired(draft.view, before, draft, promisesOf(draft));
+  draft.touched.set(name, level);
+  return level;
+}
+
+/** Whether a change of a level would leave less than may be promised or sold. */
+export const isShort = (product: ProductRow, onHand: number, reserved: number): boolean => onHand - reserved < -product.backorderLimit;
+
+/** The refusal of more than there is. Quantities are scaled. */
+export const shortOf = ({ sku, storeId, onHand, reserved, decimals }: LevelRow, requested: number): Refusal =>
+  refuse("INSUFFICIENT_STOCK", {
+    sku,
+    storeId,
+    requested: fromScaled(requested, decimals),
+    available: fromScaled(onHand - reserved, decimals),
+  });
+
+/** Sells what is promised, once it is no longer counted as such: what nobody else was promised can't be missing. */
+export function addPromisedSale(
+  draft: Draft,
+  product: ProductRow,
+  place: Place,
+  quantity: number,
+  details: EntryDetails,
+): Refusal | undefined {
+  const entry = move(draft, { product, type: "sold", field: "quantity", place, line: draft.entries.length, delta: -quantity, details });
+  if (entry.refusal) return entry.refusal;
+  record(draft, entry);
+  return undefined;
 }
 
 interface Move {
@@ -173,14 +232,11 @@ interface Move {
 }
 
 function move({ now, seq }: Draft, { product, type, field, place: { name, before }, line, delta, details }: Move): EntryDraft | Refused {
-  const { sku, storeId, reserved, incoming, decimals } = before;
+  const { sku, storeId, reserved, incoming, decimals, heldUntil } = before;
   const onHand = before.onHand + delta;
   if (!Number.isSafeInteger(onHand)) return { refusal: invalid(field, "would pass the largest quantity that is exact") };
   // Stock may always come in; it may go out as far as nobody is promised it and the product may be backordered.
-  if (delta < 0 && onHand - reserved < -product.backorderLimit) {
-    const available = fromScaled(before.onHand - reserved, decimals);
-    return { refusal: refuse("INSUFFICIENT_STOCK", { sku, storeId, requested: fromScaled(-delta, decimals), available }) };
-  }
+  if (delta < 0 && isShort(product, onHand, reserved)) return { refusal: shortOf(before, -delta) };
   return {
     name,
     level: {
@@ -191,6 +247,7 @@ function move({ now, seq }: Draft, { product, type, field, place: { name, before
       reserved,
       incoming,
       decimals,
+      heldUntil,
       updatedAt: now,
     },
     entry: {
@@ -223,13 +280,13 @@ function record({ entries, touched }: Draft, { name, level, entry }: EntryDraft)
 }
 
 /** What an entry says beside its quantities. */
-interface EntryDetails extends EntryFacts {
+export interface EntryDetails extends EntryFacts {
   readonly unitCost?: Money | undefined;
   readonly reason?: string | undefined;
   readonly reverses?: string | undefined;
 }
 
-interface Refused {
+export interface Refused {
   readonly refusal: Refusal;
 }
 
@@ -251,6 +308,6 @@ const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
   idempotencyKey: facts.idempotencyKey,
 });
 
-const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });
+export const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });
 
-const invalid = (path: string, message: string): Refusal => refuse("INVALID_INPUT", { issues: [{ path, message }] });
+export const invalid = (path: string, message: string): Refusal => refuse("INVALID_INPUT", { issues: [{ path, message }] });

@@ -86,6 +86,8 @@ export interface LevelRow extends Row {
   readonly reserved: number;
   readonly incoming: number;
   readonly decimals: number;
+  /** No promise here ends before this time; null where nothing is promised. Until then `reserved` is right as it stands. */
+  readonly heldUntil: number | null;
   readonly updatedAt: number;
 }
 
@@ -100,10 +102,11 @@ export const levels = defineTable<LevelRow>({
     reserved: { type: "integer", minimum: 0, scaledBy: "decimals" },
     incoming: { type: "integer", minimum: 0, scaledBy: "decimals" },
     decimals: { type: "integer", minimum: 0 },
+    heldUntil: { type: "timestamp", nullable: true },
     updatedAt: { type: "timestamp" },
   },
   indexes: [["storeId"]],
-  tracedBy: ["movements"],
+  tracedBy: ["movements", "reservation_events"],
 });
 
 export interface MovementRow extends Row {
@@ -172,6 +175,7 @@ export const untouchedLevel = (key: { readonly sku: string; readonly storeId: st
   reserved: 0,
   incoming: 0,
   decimals,
+  heldUntil: null,
   updatedAt: 0,
 });
 

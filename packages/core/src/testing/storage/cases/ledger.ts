@@ -237,6 +237,29 @@ export const ledgerCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "ledger/holds",
+    promise:
+      "A level that only a hold has changed is among the changes, at both stores when the hold moves; past its end it holds nothing.",
+    async run({ inventory, clock }) {
+      const open = await inventory();
+      await addExamples(open);
+      for (const storeId of ["berlin", "hub"]) await open.stock.receive({ ...at, storeId, quantity: 10 });
+      const levelsSince = async (seq: number) =>
+        (await open.feed.since(seq, { filter: { entities: ["level"] } })).items
+          .flatMap((change) => (change.entity === "level" ? [`${change.value.storeId} ${change.value.reserved}`] : []))
+          .sort();
+      const { reservation, seq } = await open.reservations.hold({ ...at, quantity: 4, expiresInMs: minutes(5) });
+      deepStrictEqual(await levelsSince(seq - 1), ["berlin 4"]);
+      await open.reservations.update(reservation.id, { storeId: "hub", quantity: 6 });
+      deepStrictEqual(await levelsSince(seq), ["berlin 0", "hub 6"]);
+      await rejects(open.stock.sell({ ...at, storeId: "hub", quantity: 5 }), isInsufficient);
+      clock.advance(minutes(5));
+      strictEqual((await open.stock.level({ ...at, storeId: "hub" })).available, 10);
+      const swept = await open.reservations.sweep();
+      deepStrictEqual(await levelsSince(swept.seq - 1), ["hub 0"]);
+    },
+  },
+  {
     id: "ledger/closed",
     promise: "Closing an inventory finishes the commands that wait; later ones are `STORAGE_CLOSED`.",
     async run({ inventory }) {

@@ -1,0 +1,21 @@
+import type { Write } from "../shared/rows";
+import type { Slice, SliceEvent } from "../shared/slice";
+import { type ReservationRow, reservationEntity, reservationEvents, reservations as table, toReservation } from "./tables";
+
+export const reservations: Slice = {
+  name: "reservations",
+  tables: [table, reservationEvents],
+  entities: [reservationEntity],
+  events: (writes) => writes.flatMap(reservationEvent),
+};
+
+function reservationEvent({ table: name, row }: Write): SliceEvent[] {
+  if (name !== table.name) return [];
+  const reservation = row as ReservationRow;
+  return [
+    {
+      type: `reservation.${reservation.change}`,
+      event: { seq: row.seq, reservation: toReservation(reservation) } as SliceEvent["event"],
+    },
+  ];
+}

@@ -1,6 +1,6 @@
-import { InventoryError } from "@onhand/core";
+import type { InventoryError } from "@onhand/core";
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   exportLevels,
   exportProducts,
@@ -122,27 +122,6 @@ describe("the report", () => {
       details: { issues: expect.arrayContaining([{ path: "file", message: "50 more lines are refused; a dry run names them" }]) },
     });
   });
-});
-
-it("waits for a full queue instead of giving up", async () => {
-  vi.useFakeTimers();
-  try {
-    const inventory = await emptyInventory();
-    let full = 3;
-    const busy = {
-      ...inventory,
-      products: {
-        ...inventory.products,
-        create: (...input: Parameters<typeof inventory.products.create>) =>
-          full-- > 0 ? Promise.reject(new InventoryError("QUEUE_FULL", { limit: 1 })) : inventory.products.create(...input),
-      },
-    };
-    const done = importProducts(busy, file("A,Tea,,,"), upsert);
-    await vi.runAllTimersAsync();
-    expect(await done).toMatchObject({ applied: 1 });
-  } finally {
-    vi.useRealTimers();
-  }
 });
 
 describe("an export", () => {

@@ -38,7 +38,7 @@ export function runSqlite(database: SqliteDatabase, text: string, values: readon
 }
 
 /** Runs one statement for each row, at once. */
-export function runSqliteRows(database: SqliteDatabase, text: string, rows: Iterable<readonly Bound[]>): void {
+export function runSqliteRows(database: SqliteDatabase, text: string, rows: readonly (readonly Bound[])[]): void {
   try {
     const statement = statementOf(database, text, false);
     for (const values of rows) {

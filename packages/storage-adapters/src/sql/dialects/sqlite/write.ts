@@ -1,6 +1,6 @@
 import type { Group, TableWrite } from "../../group";
 import type { TableLayout } from "../../layout";
-import { type Bound, encode } from "../../rows";
+import { encode } from "../../rows";
 import type { WritePlan } from "../dialect";
 import { runSqlite, runSqliteRows, type SqliteDatabase } from "./session";
 
@@ -24,11 +24,11 @@ function writeRows(on: SqliteDatabase, { table, rows }: TableWrite): void {
     text = insertText(table);
     texts.set(table, text);
   }
-  runSqliteRows(on, text, boundRows(table, rows));
-}
-
-function* boundRows({ columns }: TableLayout, rows: TableWrite["rows"]): Iterable<readonly Bound[]> {
-  for (const row of rows) yield columns.map((column) => encode(column, row[column.name]));
+  runSqliteRows(
+    on,
+    text,
+    rows.map((row) => table.columns.map((column) => encode(column, row[column.name]))),
+  );
 }
 
 /** An upsert names the key it gives way to, so a clash in another unique index is an error and not another row overwritten. */

@@ -5,7 +5,7 @@ import { packages, publicEntries, root } from "./packages";
 import { read, run } from "./run";
 
 /** What a host brings along, in the versions this repository is tested with. */
-const peers = ["@tanstack/query-core", "react", "socket.io", "socket.io-client", "ws", "@types/node", "@types/react", "@types/ws"];
+const peers = ["@tanstack/query-core", "knex", "react", "socket.io", "socket.io-client", "ws", "@types/node", "@types/react", "@types/ws"];
 const embedding = join(root, "scripts", "embedding");
 
 const peerVersions = (): string[] =>

@@ -5,6 +5,7 @@ import type { Reservation } from "../domain/reservations/tables";
 import { slices } from "../domain/slices";
 import type { Movement, StockLevel } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
+import type { CommitBatch } from "../engine/publisher";
 import type { Logger } from "../ports/logger";
 import type { Stop } from "../ports/storage";
 
@@ -50,12 +51,12 @@ export interface On {
 export function createEvents(engine: Engine, logger: Logger): On {
   const emitter = mitt<InventoryEvents>();
   let listening = 0;
+  let stopTelling: Stop | undefined;
 
-  engine.subscribe(({ writes }) => {
-    if (listening === 0) return;
+  function tell({ writes }: CommitBatch): void {
     const events = slices.flatMap((slice) => slice.events(writes)).sort((a, b) => a.event.seq - b.event.seq);
     for (const { type, event } of events) emitter.emit(type as keyof InventoryEvents, event as never);
-  });
+  }
 
   return ((type: "*", listener: (...told: readonly unknown[]) => unknown): Stop => {
     // One listener's failure is nobody else's, so it is caught here and not in the emitter, which would stop at it.
@@ -71,11 +72,11 @@ export function createEvents(engine: Engine, logger: Logger): On {
       }
     };
     emitter.on(type, safe);
-    listening++;
+    if (listening++ === 0) stopTelling = engine.subscribe(tell);
     return () => {
       if (stopped) return;
       stopped = true;
-      listening--;
+      if (--listening === 0) stopTelling?.();
       emitter.off(type, safe);
     };
   }) as On;

@@ -486,3 +486,37 @@ describe("two inventories on one storage", () => {
     clock.advance(minutes(1));
   });
 });
+
+describe("what others commit", () => {
+  it("is not read while nobody listens; a listener hears of everything from its subscription on, and of nothing before", async () => {
+    const memory = memoryStorage();
+    let read = 0;
+    const watched: StorageAdapter = {
+      ...memory,
+      changes: (...args) => {
+        read++;
+        return memory.changes(...args);
+      },
+    };
+    const here = await createInventory({ storage: watched });
+    const there = await createInventory({ storage: { ...memory, close: async () => undefined } });
+    await addExamples(there);
+    expect(read).toBe(0);
+    const heard: [number, number][] = [];
+    const done = new Promise<void>((resolve) => {
+      here.feed.subscribe(({ from, to }) => {
+        heard.push([from, to]);
+        if (to === 11) resolve();
+      });
+    });
+    const receive = (inventory: typeof here) => inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 1 });
+    await receive(there);
+    await receive(here);
+    await receive(there);
+    await done;
+    expect(heard[0]?.[0]).toBe(8);
+    expect(heard.map(([from]) => from).slice(1)).toEqual(heard.slice(0, -1).map(([, to]) => to));
+    await there.close();
+    await here.close();
+  });
+});

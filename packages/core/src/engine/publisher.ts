@@ -64,6 +64,8 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
   }
 
   function catchUp(): void {
+    // With nobody to tell there is nothing to read: several processes that only write don't read each other's commits.
+    if (listeners.size === 0) return;
     again = true;
     if (!stopped) reading ??= readAll();
   }
@@ -106,6 +108,7 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
     subscribe(listener) {
       // A function of its own, so that one listener given twice is called twice and stopped separately.
       const own = (batch: CommitBatch) => listener(batch);
+      if (listeners.size === 0) published = Math.max(published, hinted);
       listeners.add(own);
       return () => void listeners.delete(own);
     },

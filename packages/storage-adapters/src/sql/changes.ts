@@ -23,8 +23,9 @@ export async function readChanges(
   suffix = "",
 ): Promise<ChangePage> {
   if (!Number.isSafeInteger(since) || !Number.isSafeInteger(limit)) throw new TypeError("since and limit must be whole numbers");
-  const layouts = tables.map(tableOf);
+  const wanted = tables.map(tableOf);
   if (since >= head.seq) return { items: [], more: false, head: head.seq };
+  const layouts = await changedSince(wanted, tableOf, run, since, suffix);
   const read = async (table: TableLayout, to: number | undefined): Promise<Row[]> => {
     const decodeRow = rowDecoder(table);
     const statement = changesOf(
@@ -53,6 +54,26 @@ export async function readChanges(
     table.rows = next ? [...whole, rowDecoder(tableOf(table.name))(next)] : whole;
   }
   return { ...mergeChanges(found, limit), head: head.seq };
+}
+
+/** Those of the tables that have anything newer: most commits touch two or three of many, and one question tells which. */
+async function changedSince(
+  tables: readonly TableLayout[],
+  tableOf: (name: string) => TableLayout,
+  run: Run,
+  since: number,
+  suffix: string,
+): Promise<readonly TableLayout[]> {
+  const tracing = (table: TableLayout) => (table.definition.tracedBy ?? [table.definition.name]).map(tableOf);
+  const asked = [...new Set(tables.flatMap(tracing))];
+  if (asked.length < 2) return tables;
+  const newest = (table: TableLayout) => {
+    const seq = table.column("seq").sql;
+    return `(SELECT ${seq} FROM ${table.sql} ORDER BY ${seq} DESC LIMIT 1${suffix})`;
+  };
+  const [found = []] = await run(plain(`SELECT ${asked.map(newest).join(", ")}`));
+  const changed = new Set(asked.filter((_, index) => Number(found[index] ?? -1) > since));
+  return tables.filter((table) => tracing(table).some((trace) => changed.has(trace)));
 }
 
 type Extent = { readonly limit: number } | { readonly to: number };

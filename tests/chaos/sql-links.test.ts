@@ -15,7 +15,7 @@ const maximumTries = 50;
 const keepaliveTries = 2;
 const long = process.env.ONHAND_LONG !== undefined;
 /** Every day some messages are struck, `npm run test:long` strikes every one. A silent link costs a deadline each time. */
-const stride = (fate: Fate) => (long ? 1 : fate === "black-hole" || fate === "mute" ? 12 : 3);
+const stride = (fate: Fate) => (long ? 1 : fate === "black-hole" || fate === "mute" ? 20 : 3);
 const patienceMs = 30_000;
 
 const engines = [

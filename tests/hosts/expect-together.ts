@@ -1,0 +1,33 @@
+import type { Inventory } from "@onhand/core";
+import { expect } from "vitest";
+import { changedMind, type Ordering, shelf } from "./shop";
+
+/** An order and its stock are kept together, vanish together, and listeners hear of what was kept alone. */
+export async function expectTogether(inventory: Inventory, { order, kept }: Ordering): Promise<void> {
+  const heard: number[] = [];
+  const stop = inventory.on("stock.changed", ({ level }) => heard.push(level.onHand));
+  const onHand = async () => (await inventory.stock.level(shelf)).onHand;
+
+  await order(1, 3);
+  expect([await kept(), await onHand()]).toEqual([[1], 7]);
+
+  await expect(order(2, 4, true)).rejects.toThrow(changedMind);
+  expect([await kept(), await onHand()]).toEqual([[1], 7]);
+
+  await expect(order(3, 8)).rejects.toMatchObject({ code: "INSUFFICIENT_STOCK", details: { requested: 8, available: 7 } });
+  expect([await kept(), await onHand()]).toEqual([[1], 7]);
+
+  await order(4, 7);
+  expect([await kept(), await onHand()]).toEqual([[1, 4], 0]);
+  expect(await inventory.verify()).toMatchObject({ ok: true });
+
+  // The feed reads what was committed; a command of the inventory's own makes sure that it has come so far.
+  await inventory.stock.receive({ ...shelf, quantity: 1 });
+  const { items } = await inventory.feed.since(0);
+  expect(items.filter(({ entity }) => entity === "movement").map(({ value }) => (value as { delta: number }).delta)).toEqual([
+    10, -3, -7, 1,
+  ]);
+  stop();
+  expect(heard.at(-1)).toBe(1);
+  expect(heard).not.toContain(3);
+}

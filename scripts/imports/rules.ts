@@ -105,6 +105,11 @@ export const importRules: readonly ImportRule[] = [
     because: "a storage imports core, shared and its own libraries, never another storage",
   },
   {
+    from: `${storages}/sql/node-sqlite/`,
+    may: [`${storages}/sql/node-sqlite/`, "knex"],
+    because: "a client for knex is made of knex's own",
+  },
+  {
     from: `${storages}/sql/`,
     may: [`${storages}/sql/`, `${storages}/shared/`, "@onhand/core", "async-mutex"],
     mayTypes: ["knex"],

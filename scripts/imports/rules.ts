@@ -17,6 +17,8 @@ const core = "packages/core/src";
 const storages = "packages/storage-adapters/src";
 const transports = "packages/transport-adapters/src";
 const publicCore = [`${core}/index`, `${core}/protocol/index`, "@onhand/core", "@onhand/core/protocol"];
+/** What runs in browsers: the half of the protocol that brings no schema library along, and core's types. */
+const browserCore = "@onhand/core/protocol/client";
 const testingMay = [`${core}/testing/`, ...publicCore, "node:assert", "node:assert/strict"];
 const publicEntries = ["@onhand/*", "*", "node:*"];
 
@@ -127,8 +129,8 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${transports}/ws/client`,
-    may: [`${transports}/ws/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol"],
-    mayTypes: ["ws"],
+    may: [`${transports}/ws/`, browserCore],
+    mayTypes: ["@onhand/core", "ws"],
     because: "the client side runs in a browser: no ws, no node:",
   },
   {
@@ -138,9 +140,11 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${transports}/socket.io/client`,
-    may: [`${transports}/socket.io/events`, "@onhand/core", "@onhand/core/protocol", "socket.io-client"],
+    may: [`${transports}/socket.io/events`, browserCore, "socket.io-client"],
+    mayTypes: ["@onhand/core"],
     because: "the client side runs in a browser: socket.io-client, no server and no node:",
   },
+  { from: `${transports}/socket.io/events`, may: [browserCore], because: "both sides say these words" },
   {
     from: `${transports}/socket.io/`,
     may: [`${transports}/socket.io/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol", "socket.io", "node:*"],
@@ -148,13 +152,8 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${transports}/sse/client`,
-    may: [
-      `${transports}/sse/event-stream`,
-      `${transports}/sse/names`,
-      `${transports}/shared/timers`,
-      "@onhand/core",
-      "@onhand/core/protocol",
-    ],
+    may: [`${transports}/sse/event-stream`, `${transports}/sse/names`, `${transports}/shared/timers`, browserCore],
+    mayTypes: ["@onhand/core"],
     because: "the client side runs in a browser: no server and no node:",
   },
   {
@@ -164,13 +163,15 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${transports}/fallback/`,
-    may: [`${transports}/fallback/`, `${transports}/shared/timers`, "@onhand/core", "@onhand/core/protocol"],
+    may: [`${transports}/fallback/`, `${transports}/shared/timers`, browserCore],
+    mayTypes: ["@onhand/core"],
     because: "falling back is about any transports: it knows none of them",
   },
   {
     from: "packages/client/src/",
-    may: ["packages/client/src/", "@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
-    because: "the client knows core and query-core: no framework, no server",
+    may: ["packages/client/src/", browserCore, "@tanstack/query-core"],
+    mayTypes: ["@onhand/core"],
+    because: "the client knows core's types, its half of the protocol and query-core: no framework, no server, no schema library",
   },
   {
     from: "packages/react/src/",

@@ -1,5 +1,6 @@
-import { InventoryError, type InventoryErrorDetails, type Receipt } from "@onhand/core";
-import type { ClientFrame, Limits, ServerFrame } from "@onhand/core/protocol";
+import type { InventoryErrorDetails, Receipt } from "@onhand/core";
+import type { ClientFrame, Limits, ServerFrame } from "@onhand/core/protocol/client";
+import { InventoryError } from "@onhand/core/protocol/client";
 import { createValue, type Observable } from "./observable";
 import { guessEffects } from "./optimism";
 import type { Overlay, PendingEffects } from "./pending";

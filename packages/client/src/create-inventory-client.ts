@@ -1,5 +1,5 @@
 import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
-import type { ClientTransport } from "@onhand/core/protocol";
+import type { ClientTransport } from "@onhand/core/protocol/client";
 import { QueryClient } from "@tanstack/query-core";
 import { createCache } from "./cache";
 import type { CommandInput, CommandResult, CommandType } from "./command-types";

@@ -1,5 +1,6 @@
-import { InventoryError, type InventoryErrorDetails } from "@onhand/core";
-import type { ClientFrame, ServerFrame } from "@onhand/core/protocol";
+import type { InventoryErrorDetails } from "@onhand/core";
+import type { ClientFrame, ServerFrame } from "@onhand/core/protocol/client";
+import { InventoryError } from "@onhand/core/protocol/client";
 import type { Welcome } from "./connection/connection";
 import type { Rows } from "./rows";
 import { countTry, judgeDelta, type Loading, mostTries, type Subscription, type SubscriptionFrame } from "./subscription";

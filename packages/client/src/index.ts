@@ -1,4 +1,4 @@
-export { type InventoryError, isInventoryError } from "@onhand/core";
+export { type InventoryError, isInventoryError } from "@onhand/core/protocol/client";
 export type { CommandInput, CommandResult, Commands, CommandType } from "./command-types";
 export type { PendingCommand } from "./commands";
 export { type ConnectionState, type ConnectionStatus, connectionStatuses } from "./connection/state";

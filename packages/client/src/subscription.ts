@@ -1,5 +1,5 @@
 import type { Change, InventoryError } from "@onhand/core";
-import type { ServerFrame } from "@onhand/core/protocol";
+import type { ServerFrame } from "@onhand/core/protocol/client";
 import type { Position } from "./pending";
 import type { RowId } from "./rows";
 import { coverer, type Wanted, wantedKey } from "./wanted";

@@ -1,5 +1,5 @@
-import { type Change, type Entity, type FeedFilter, levelKey } from "@onhand/core";
-import { changeMatcher, skuKeyOf } from "@onhand/core/protocol";
+import type { Change, Entity, FeedFilter } from "@onhand/core";
+import { changeMatcher, levelKey, skuKeyOf } from "@onhand/core/protocol/client";
 
 /** What is wanted of one entity: which rows, and of movements how many of the newest. */
 export interface Wanted {

@@ -47,6 +47,7 @@ export type {
 export type { ExpiryResult } from "./domain/reservations/decide";
 export type { ReservationResult } from "./domain/reservations/held";
 export { type Reservation, type ReservationStatus, reservationStatuses } from "./domain/reservations/tables";
+export { levelKey } from "./domain/shared/level-key";
 export {
   type Column,
   type Json,
@@ -64,7 +65,7 @@ export type { Money, Reference } from "./domain/shared/schemas";
 export type { Adjust, Apply, Count, Receive, Return, Reverse, Sell, StockLine, Transfer } from "./domain/stock/commands";
 export type { Mismatch } from "./domain/stock/fold";
 export type { StockResult } from "./domain/stock/ledger";
-export { adjustmentReasons, levelKey, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
+export { adjustmentReasons, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
 export { inventoryTables } from "./domain/tables";
 export type { QueueLimits } from "./engine/engine";
 export type { Receipt } from "./engine/job";

@@ -1,5 +1,12 @@
-import { isInventoryError, type Stop } from "@onhand/core";
-import { type ClientFrame, type ClientTransport, protocolVersion, type ServerFrame, type TransportConnection } from "@onhand/core/protocol";
+import type { Stop } from "@onhand/core";
+import {
+  type ClientFrame,
+  type ClientTransport,
+  isInventoryError,
+  protocolVersion,
+  type ServerFrame,
+  type TransportConnection,
+} from "@onhand/core/protocol/client";
 import { createValue, type Observable } from "../observable";
 import type { Signals } from "../signals";
 import type { Timers } from "../timers";

@@ -2,7 +2,7 @@ import { alertKey, alerts } from "../domain/alerts/tables";
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
 import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
-import { skuKeyOf } from "../domain/shared/schemas";
+import { skuKeyOf } from "../domain/shared/sku-key";
 import type { EntityDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import { levels, movements } from "../domain/stock/tables";

@@ -1,7 +1,8 @@
 import { mayHaveExpired } from "../domain/reservations/expiry";
 import { heldOf, type ReservationEventRow, type ReservationRow, reservationEvents, reservations } from "../domain/reservations/tables";
+import { levelKey } from "../domain/shared/level-key";
 import { keyOf, type Row, type TableDefinition } from "../domain/shared/rows";
-import { type LevelRow, levelKey, levels } from "../domain/stock/tables";
+import { type LevelRow, levels } from "../domain/stock/tables";
 import type { Page, Query, Reads } from "../ports/storage";
 
 /** Levels of one snapshot, and where the ledger stood in it. */

@@ -1,4 +1,5 @@
-import type { ClientFrame, ServerFrame } from "./frames";
+import type { ClientFrame } from "./frames";
+import type { ServerFrame } from "./server-frame";
 
 /**
  * Writes a frame as JSON text, as `parseClientFrame` and `parseServerFrame` read it.

@@ -1,5 +1,5 @@
 import type { Change, FeedFilter } from "../api/feed-types";
-import { skuKeyOf } from "../domain/shared/schemas";
+import { skuKeyOf } from "../domain/shared/sku-key";
 
 /**
  * One form for all filters that let the same changes through: lists sorted and without repetition, SKUs in lower case.

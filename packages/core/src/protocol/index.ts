@@ -1,8 +1,10 @@
-export { skuKeyOf } from "../domain/shared/schemas";
+export { skuKeyOf } from "../domain/shared/sku-key";
 export { encodeFrame } from "./encode-frame";
 export { canonicalFilter, changeMatcher, changeSubject } from "./filter";
-export { type ClientFrame, clientFrameSchema, filterSchema, type Limits, protocolVersion, type ServerFrame, subprotocol } from "./frames";
+export { type ClientFrame, clientFrameSchema, filterSchema } from "./frames";
 export { defaultLimits } from "./limits";
 export { parseClientFrame } from "./parse-client-frame";
 export { parseServerFrame } from "./parse-server-frame";
+export type { Limits, ServerFrame } from "./server-frame";
 export type { ClientTransport, TransportConnection, TransportEvents } from "./transport";
+export { protocolVersion, subprotocol } from "./version";

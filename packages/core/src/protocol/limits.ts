@@ -1,4 +1,4 @@
-import type { Limits } from "./frames";
+import type { Limits } from "./server-frame";
 
 /**
  * The limits of a server that was given no others.

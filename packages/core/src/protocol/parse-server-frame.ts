@@ -1,5 +1,5 @@
 import { errorCodes, InventoryError } from "../errors";
-import type { ServerFrame } from "./frames";
+import type { ServerFrame } from "./server-frame";
 
 type Check = (value: unknown) => boolean;
 type Fields = Readonly<Record<string, Check>>;

@@ -1,4 +1,5 @@
-import type { ClientFrame, ServerFrame } from "./frames";
+import type { ClientFrame } from "./frames";
+import type { ServerFrame } from "./server-frame";
 
 /** What a transport tells its user. Nothing is called after `onClose`. */
 export interface TransportEvents {

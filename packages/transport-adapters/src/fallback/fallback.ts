@@ -1,4 +1,4 @@
-import type { ClientTransport, TransportConnection, TransportEvents } from "@onhand/core/protocol";
+import type { ClientTransport, TransportConnection, TransportEvents } from "@onhand/core/protocol/client";
 import { systemTimers, type Timers } from "../shared/timers";
 import { probe } from "./probe";
 

@@ -1,4 +1,4 @@
-import type { ClientTransport, TransportConnection } from "@onhand/core/protocol";
+import type { ClientTransport, TransportConnection } from "@onhand/core/protocol/client";
 import type { Timers } from "../shared/timers";
 
 /**

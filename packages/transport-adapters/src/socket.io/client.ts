@@ -5,7 +5,7 @@ import {
   type ServerFrame,
   type TransportConnection,
   type TransportEvents,
-} from "@onhand/core/protocol";
+} from "@onhand/core/protocol/client";
 import { io, type ManagerOptions, type SocketOptions } from "socket.io-client";
 import { wireEvents } from "./events";
 

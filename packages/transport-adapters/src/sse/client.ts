@@ -5,7 +5,7 @@ import {
   type ServerFrame,
   type TransportConnection,
   type TransportEvents,
-} from "@onhand/core/protocol";
+} from "@onhand/core/protocol/client";
 import { systemTimers, type Timers } from "../shared/timers";
 import { createEventReader, type StreamEvent } from "./event-stream";
 import { batchBytes, names } from "./names";

@@ -5,7 +5,7 @@ import {
   subprotocol,
   type TransportConnection,
   type TransportEvents,
-} from "@onhand/core/protocol";
+} from "@onhand/core/protocol/client";
 
 /** What is used of a WebSocket: the browser's own, or that of the package `ws`. */
 export interface WebSocketLike {

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, type StoreRow, stores } from "../catalog/tables";
 import { toScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
-import { skuKeyOf } from "../shared/schemas";
+import { skuKeyOf } from "../shared/sku-key";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LevelRow, levels, untouchedLevel } from "../stock/tables";
 import {

@@ -2,7 +2,7 @@ import { products, stores } from "../catalog/tables";
 import { expiryNeeds, reservedAt } from "../reservations/expiry";
 import { maximumDecimals } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
-import { skuKeyOf } from "../shared/schemas";
+import { skuKeyOf } from "../shared/sku-key";
 import type { Context, Need, View } from "../shared/slice";
 import { type LevelRow, levels } from "../stock/tables";
 import {

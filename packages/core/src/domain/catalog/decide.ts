@@ -2,7 +2,8 @@ import { refuse } from "../../errors";
 import { thresholds } from "../alerts/tables";
 import { expiryNeeds, reservedAt } from "../reservations/expiry";
 import { fromScaled, toScaled } from "../shared/quantity";
-import { type Money, skuKeyOf } from "../shared/schemas";
+import type { Money } from "../shared/schemas";
+import { skuKeyOf } from "../shared/sku-key";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LevelRow, levels } from "../stock/tables";
 import {

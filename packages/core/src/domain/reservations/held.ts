@@ -1,6 +1,6 @@
 import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products } from "../catalog/tables";
-import { skuKeyOf } from "../shared/schemas";
+import { skuKeyOf } from "../shared/sku-key";
 import type { Context, Decision, Need, View } from "../shared/slice";
 import {
   archived,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { fingerprint } from "./fingerprint";
 import { fromScaled, maximumDecimals, toScaled } from "./quantity";
 import { keyText } from "./rows";
-import { attributes, idempotencyKey, instant, money, name, price, searchText, sku, skuKeyOf } from "./schemas";
+import { attributes, idempotencyKey, instant, money, name, price, searchText, sku } from "./schemas";
+import { skuKeyOf } from "./sku-key";
 
 const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown): boolean => schema.safeParse(value).success;
 

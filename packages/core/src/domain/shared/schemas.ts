@@ -27,14 +27,6 @@ export const idempotencyKey = z
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, "must be 1 to 200 printable ASCII characters");
 export const searchText = z.string().trim().normalize("NFC").max(200);
 
-/** The form of a SKU that is unique: two SKUs that differ only in case are one. */
-export const skuKeyOf = (value: string): string => (plain.test(value) ? value.toLowerCase() : foldCase(value));
-
-const plain = /^[ -~]*$/;
-
-/** One case is not enough: Σ has two small forms and ß becomes two capitals. There and back, all forms meet. */
-const foldCase = (value: string): string => value.toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
-
 /** More than 0, in the product's unit. How many decimals it may have is the product's say. */
 export const quantity = z.number().positive().max(Number.MAX_SAFE_INTEGER);
 export const signedQuantity = z

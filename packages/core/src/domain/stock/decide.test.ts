@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { decider, rowsOf } from "../../../test/given";
 import { archiveProduct, archiveStore } from "../catalog/decide";
 import { products, stores } from "../catalog/tables";
+import { levelKey } from "../shared/level-key";
 import { adjust, apply, count, giveBack, receive, reverse, sell, transfer } from "./decide";
 import { foldLedger } from "./fold";
-import { levelKey, levels, type MovementRow, movementEffects, movementId, movementPlace, movements } from "./tables";
+import { levels, type MovementRow, movementEffects, movementId, movementPlace, movements } from "./tables";
 
 let rows: ReturnType<typeof rowsOf>;
 let given: ReturnType<typeof decider>;

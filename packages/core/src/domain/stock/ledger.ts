@@ -4,7 +4,8 @@ import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../r
 import { reservationEvents, reservations } from "../reservations/tables";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
-import { type Money, type Reference, skuKeyOf } from "../shared/schemas";
+import type { Money, Reference } from "../shared/schemas";
+import { skuKeyOf } from "../shared/sku-key";
 import type { Context, Need, View } from "../shared/slice";
 import type { ParsedLine } from "./commands";
 import {

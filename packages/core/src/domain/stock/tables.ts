@@ -1,3 +1,4 @@
+import { levelKey } from "../shared/level-key";
 import { fromScaled } from "../shared/quantity";
 import type { Row } from "../shared/rows";
 import type { Money, Reference } from "../shared/schemas";
@@ -213,10 +214,6 @@ export function toMovement(row: MovementRow): Movement {
   if (row.reverses !== null) movement.reverses = row.reverses;
   return movement;
 }
-
-/** Names a level in caches and protocols. Two different levels never have the same name. */
-export const levelKey = (key: { readonly sku: string; readonly storeId: string }): string =>
-  `${encodeURIComponent(key.sku)}/${encodeURIComponent(key.storeId)}`;
 
 export const levelEntity: EntityDefinition = {
   table: levels,

@@ -9,7 +9,7 @@ const skus = ["A", "B"] as const;
 const sku = fc.constantFrom(...skus);
 const quantity = fc.integer({ min: 1, max: 4 });
 /** Which of the sheets started so far. */
-const which = fc.nat({ max: 2 });
+const which = fc.nat({ max: 1 });
 
 const step = fc.oneof(
   fc.record({ do: fc.constant("buy" as const), sku, quantity }),
@@ -130,7 +130,7 @@ describe("counts against a model", () => {
     "random counts, recounts and approvals among sales, shipments, losses and corrections leave books that say what was on the shelf when it was counted, with what happened since; no difference is booked twice",
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+        fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: "max" }), async (steps) => {
           const inventory = await createInventory({ storage: memoryStorage(), clock: manualClock(0) });
           for (const id of ["s", "t"]) await inventory.stores.create({ id, name: id });
           for (const name of skus) {
@@ -158,7 +158,7 @@ describe("counts against a model", () => {
           await checkLedger(inventory);
           await inventory.close();
         }),
-        { numRuns: long ? 3_000 : 150 },
+        { numRuns: long ? 3_000 : 50 },
       );
     },
     long ? 600_000 : 30_000,

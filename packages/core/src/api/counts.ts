@@ -78,7 +78,7 @@ export interface CountsApi {
   /**
    * Makes a sheet for a store: of a `category`, of some `skus`, or of everything that should be there by the books. It moves nothing.
    *
-   * @param input.blind - keeps `expected` and the variances from everybody until the sheet is approved.
+   * @param input - `blind` keeps `expected` and the variances from everybody until the sheet is approved.
    * @throws {@link InventoryError} `UNKNOWN_STORE`; `INVALID_STATE` when it is archived; `INVALID_INPUT` when there is nothing to count, or more than 5,000 products.
    * @example
    * const { count } = await inventory.counts.start({ storeId: "berlin", category: "Tea", blind: true });

@@ -261,11 +261,10 @@ export const countEntity: EntityDefinition = {
 export const countLineEntity: EntityDefinition = {
   table: countLines,
   entity: "countLine",
-  key: (row) => countLineKey(toCountLine(row as CountLineRow)),
+  key(row) {
+    const { sheet, sku } = row as CountLineRow;
+    return `${countId({ createdSeq: sheet })}/${encodeURIComponent(sku)}`;
+  },
   value: (row) => toCountLine(row as CountLineRow),
   current: { column: "status", in: ["open", "counted", "recount"] },
 };
-
-/** Names a line of a sheet in caches and protocols. */
-export const countLineKey = (line: { readonly countId: string; readonly sku: string }): string =>
-  `${line.countId}/${encodeURIComponent(line.sku)}`;

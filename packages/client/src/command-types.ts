@@ -2,25 +2,37 @@ import type {
   Adjust,
   AlertReceipt,
   Apply,
+  ApproveCount,
+  CancelCount,
+  CancelTransfer,
   CommitReservation,
   Count,
+  CountApprovalReceipt,
+  CountLinesReceipt,
+  CountReceipt,
   CreateProduct,
   CreateStore,
   ExtendReservation,
   Hold,
   ProductReceipt,
   Receive,
+  ReceiveTransfer,
+  RecordCount,
+  RecountLines,
   ReleaseReservation,
   ReservationReceipt,
   Return,
   Reverse,
   Sell,
   SetThreshold,
+  ShipTransfer,
+  StartCount,
   StockReceipt,
   StoreReceipt,
   ThresholdReceipt,
   ThresholdScope,
   Transfer,
+  TransferReceipt,
   UpdateProduct,
   UpdateReservation,
   UpdateStore,
@@ -41,6 +53,14 @@ export interface Commands {
   readonly "reservations.release": readonly [ReleaseReservation, ReservationReceipt];
   readonly "reservations.extend": readonly [ExtendReservation, ReservationReceipt];
   readonly "reservations.update": readonly [UpdateReservation, ReservationReceipt];
+  readonly "transfers.ship": readonly [ShipTransfer, TransferReceipt];
+  readonly "transfers.receive": readonly [ReceiveTransfer, TransferReceipt];
+  readonly "transfers.cancel": readonly [CancelTransfer, TransferReceipt];
+  readonly "counts.start": readonly [StartCount, CountReceipt];
+  readonly "counts.record": readonly [RecordCount, CountLinesReceipt];
+  readonly "counts.recount": readonly [RecountLines, CountLinesReceipt];
+  readonly "counts.approve": readonly [ApproveCount, CountApprovalReceipt];
+  readonly "counts.cancel": readonly [CancelCount, CountReceipt];
   readonly "thresholds.set": readonly [SetThreshold, ThresholdReceipt];
   readonly "thresholds.remove": readonly [ThresholdScope, ThresholdReceipt];
   readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];

@@ -1,4 +1,4 @@
-import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
+import type { Alert, Movement, Product, Reservation, StockCount, StockCountLine, StockTransfer, Store } from "@onhand/core";
 import type { ClientTransport } from "@onhand/core/protocol/client";
 import { QueryClient } from "@tanstack/query-core";
 import { createCache } from "./cache";
@@ -83,6 +83,16 @@ export interface InventoryClient {
   alert(id: string): Observed<Alert>;
   /** Open alerts, newest first. */
   alerts(query?: LevelQuery): Observable<List<Alert, string>>;
+  /** A transfer by its id, open or not; undefined until it is known, and where there is none. */
+  transfer(id: string): Observed<StockTransfer>;
+  /** Transfers with anything on its way, from or to these stores; the first to be shipped first. */
+  transfers(query?: LevelQuery): Observable<List<StockTransfer, string>>;
+  /** A sheet to count by, by its id, open or not; undefined until it is known, and where there is none. */
+  count(id: string): Observed<StockCount>;
+  /** Open sheets, the first to be started first. */
+  counts(query?: Pick<LevelQuery, "storeId" | "storeIds">): Observable<List<StockCount, string>>;
+  /** The lines of a sheet, by SKU. */
+  countLines(id: string): Observable<List<StockCountLine, string>>;
   /**
    * Sends a command and shows at once what it is expected to do.
    *
@@ -198,6 +208,11 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
     reservation: lists.reservation,
     reservations: (query = {}) => lists.list({ entity: "reservation", ...narrowed(query) }),
     alert: lists.alert,
+    transfer: lists.transfer,
+    transfers: (query = {}) => lists.list({ entity: "transfer", ...narrowed(query) }),
+    count: lists.count,
+    counts: (query = {}) => lists.list({ entity: "count", ...narrowed(query) }),
+    countLines: (id) => lists.list({ entity: "countLine", ids: [id] }),
     alerts: (query = {}) => lists.list({ entity: "alert", ...narrowed(query) }),
     command: <Type extends CommandType>(type: Type, input: CommandInput<Type>) =>
       commands.run(type, { ...input }) as Promise<unknown> as Promise<CommandResult<Type>>,

@@ -46,6 +46,9 @@ const rules: {
   readonly movement: ListRule<"movement", string>;
   readonly reservation: ListRule<"reservation", string>;
   readonly alert: ListRule<"alert", string>;
+  readonly transfer: ListRule<"transfer", string>;
+  readonly count: ListRule<"count", string>;
+  readonly countLine: ListRule<"countLine", string>;
 } = {
   product: { compare: (a, b) => byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
   store: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
@@ -65,6 +68,17 @@ const rules: {
     keyOf: ({ id }) => id,
     shows: ({ status }) => status === "active" || status === "acknowledged",
   },
+  transfer: {
+    compare: (a, b) => a.createdAt - b.createdAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    shows: ({ status }) => status === "in_transit" || status === "partially_received",
+  },
+  count: {
+    compare: (a, b) => a.createdAt - b.createdAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    shows: ({ status }) => status === "open",
+  },
+  countLine: { compare: (a, b) => byText(a.countId, b.countId) || byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
 };
 
 /** A row as the wire has it, so that it can be asked whether a filter lets it through. */
@@ -79,7 +93,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
   const knownRows = createKnown<Observed<unknown>>(20_000);
   const knownLists = createKnown<Observable<unknown>>(200);
 
-  function row<E extends "product" | "level" | "reservation" | "alert">(
+  function row<E extends "product" | "level" | "reservation" | "alert" | "transfer" | "count">(
     entity: E,
     id: string,
     wanted: Wanted,
@@ -156,6 +170,8 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
       row("level", levelId({ sku, storeId }), { entity: "level", skus: [sku], storeIds: [storeId] }, zeroLevel({ sku, storeId })),
     reservation: (id: string) => row("reservation", id, { entity: "reservation", ids: [id] }),
     alert: (id: string) => row("alert", id, { entity: "alert", ids: [id] }),
+    transfer: (id: string) => row("transfer", id, { entity: "transfer", ids: [id] }),
+    count: (id: string) => row("count", id, { entity: "count", ids: [id] }),
     list,
   };
 }

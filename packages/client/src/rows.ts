@@ -21,6 +21,9 @@ const forEachEntity = <T>(make: () => T): Record<Entity, T> => ({
   movement: make(),
   reservation: make(),
   alert: make(),
+  transfer: make(),
+  count: make(),
+  countLine: make(),
 });
 
 /** The rows that subscriptions told of, and what is shown of them. */

@@ -2,6 +2,7 @@ export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } fr
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
+export type { CountApprovalReceipt, CountFilter, CountLinesReceipt, CountReceipt, CountsApi, StockCountSheet } from "./api/counts";
 export {
   checkCommand,
   commandRefusals,
@@ -30,11 +31,23 @@ export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, Reservations
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
 export type { ThresholdFilter, ThresholdReceipt, ThresholdsApi } from "./api/thresholds";
+export type { TransferFilter, TransferReceipt, TransfersApi } from "./api/transfers";
 export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
 export type { ThresholdResult } from "./domain/alerts/decide";
 export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export type { ApproveCount, CancelCount, RecordCount, RecountLines, StartCount } from "./domain/counts/commands";
+export type { CountApproval, CountLinesResult, CountResult } from "./domain/counts/decide";
+export {
+  type CountLineStatus,
+  type CountStatus,
+  countLineStatuses,
+  countStatuses,
+  type StockCount,
+  type StockCountLine,
+  type Tally,
+} from "./domain/counts/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
 export type {
   CommitReservation,
@@ -67,6 +80,9 @@ export type { Mismatch } from "./domain/stock/fold";
 export type { StockResult } from "./domain/stock/ledger";
 export { adjustmentReasons, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
 export { inventoryTables } from "./domain/tables";
+export type { CancelTransfer, ReceiveTransfer, ShipTransfer } from "./domain/transfers/commands";
+export type { TransferResult } from "./domain/transfers/decide";
+export { type StockTransfer, type StockTransferLine, type TransferStatus, transferStatuses } from "./domain/transfers/tables";
 export type { QueueLimits } from "./engine/engine";
 export type { Receipt } from "./engine/job";
 export {

@@ -1,5 +1,5 @@
 import type { ConnectionState, LevelKey, LevelQuery, LevelView, List, MovementQuery, PendingCommand, ProductQuery } from "@onhand/client";
-import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
+import type { Alert, Movement, Product, Reservation, StockCount, StockCountLine, StockTransfer, Store } from "@onhand/core";
 import { useInventoryClient } from "./provider";
 import { type Select, useObserved } from "./use-observed";
 
@@ -91,6 +91,59 @@ export function useReservations<S = List<Reservation, string>>(query?: LevelQuer
  */
 export function useAlerts<S = List<Alert, string>>(query?: LevelQuery, select?: Select<List<Alert, string>, S>): S {
   return useObserved(useInventoryClient().alerts(query), select);
+}
+
+/**
+ * One transfer, over or not: undefined until it is known, and where there is none with this id.
+ *
+ * @example
+ * const status = useTransfer("t1042", (transfer) => transfer?.status);
+ */
+export function useTransfer<S = StockTransfer | undefined>(id: string, select?: Select<StockTransfer | undefined, S>): S {
+  return useObserved(useInventoryClient().transfer(id), select);
+}
+
+/**
+ * Transfers with goods on their way, from or to the stores that match; the first to be shipped first.
+ *
+ * @example
+ * const arriving = useTransfers({ storeId: "berlin" }, (list) => list.items.filter(({ to }) => to === "berlin").length);
+ */
+export function useTransfers<S = List<StockTransfer, string>>(query?: LevelQuery, select?: Select<List<StockTransfer, string>, S>): S {
+  return useObserved(useInventoryClient().transfers(query), select);
+}
+
+/**
+ * One sheet to count by, over or not: undefined until it is known, and where there is none with this id.
+ *
+ * @example
+ * const left = useCount("c1042", (count) => count && count.lineCount - count.countedCount);
+ */
+export function useCount<S = StockCount | undefined>(id: string, select?: Select<StockCount | undefined, S>): S {
+  return useObserved(useInventoryClient().count(id), select);
+}
+
+/**
+ * Open sheets, the first to be started first.
+ *
+ * @example
+ * const open = useCounts({ storeId: "berlin" });
+ */
+export function useCounts<S = List<StockCount, string>>(
+  query?: Pick<LevelQuery, "storeId" | "storeIds">,
+  select?: Select<List<StockCount, string>, S>,
+): S {
+  return useObserved(useInventoryClient().counts(query), select);
+}
+
+/**
+ * The lines of a sheet, by SKU.
+ *
+ * @example
+ * const off = useCountLines("c1042", (list) => list.items.filter(({ variance = 0 }) => variance !== 0));
+ */
+export function useCountLines<S = List<StockCountLine, string>>(id: string, select?: Select<List<StockCountLine, string>, S>): S {
+  return useObserved(useInventoryClient().countLines(id), select);
 }
 
 /**

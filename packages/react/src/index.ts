@@ -1,6 +1,9 @@
 export {
   useAlerts,
   useConnection,
+  useCount,
+  useCountLines,
+  useCounts,
   useMovements,
   usePendingCommands,
   useProduct,
@@ -10,6 +13,8 @@ export {
   useStockLevel,
   useStockLevels,
   useStores,
+  useTransfer,
+  useTransfers,
 } from "./hooks";
 export { InventoryProvider, type InventoryProviderProps, useInventoryClient } from "./provider";
 export { type CommandHandle, useCommand } from "./use-command";

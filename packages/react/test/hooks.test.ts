@@ -9,6 +9,9 @@ import {
   useAlerts,
   useCommand,
   useConnection,
+  useCount,
+  useCountLines,
+  useCounts,
   useMovements,
   usePendingCommands,
   useProduct,
@@ -18,8 +21,20 @@ import {
   useStockLevel,
   useStockLevels,
   useStores,
+  useTransfer,
+  useTransfers,
 } from "../src/index";
-import { alertChange, levelChange, movementChange, productChange, reservationChange, storeChange } from "./support/rows";
+import {
+  alertChange,
+  countChange,
+  countLineChange,
+  levelChange,
+  movementChange,
+  productChange,
+  reservationChange,
+  storeChange,
+  transferChange,
+} from "./support/rows";
 import { settle, setUp } from "./support/set-up";
 
 afterEach(cleanup);
@@ -85,6 +100,56 @@ describe("reservations and alerts", () => {
       ]),
     );
     expect(result.current).toEqual({ one: "committed", held: "", open: "a2-0 active" });
+  });
+});
+
+describe("transfers and counts", () => {
+  it("one is followed by its id to its end and after; lists show what is open, for both stores of a transfer", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([
+      transferChange(1, "t1"),
+      transferChange(1, "t2", { to: "hamburg", createdAt: 0 }),
+      countChange(1, "c1"),
+      countChange(1, "c2", { storeId: "hub" }),
+      countLineChange(1, "c1", "TEA"),
+      countLineChange(1, "c1", "CUP"),
+      countLineChange(1, "c2", "TEA"),
+    ]);
+    const { result } = renderHook(
+      () => ({
+        sent: useTransfer("t1", (transfer) => transfer?.status),
+        from: useTransfers({ storeId: "hub" }, (list) => list.keys.join(" ")),
+        to: useTransfers({ storeId: "berlin", sku: "tea" }, (list) => list.keys.join(" ")),
+        sheet: useCount("c1", (count) => count?.status),
+        sheets: useCounts({ storeId: "berlin" }, (list) => list.keys.join(" ")),
+        lines: useCountLines("c1", (list) => list.items.map(({ sku, status }) => `${sku} ${status}`).join(", ")),
+      }),
+      { wrapper },
+    );
+    await settled();
+    expect(result.current).toEqual({
+      sent: "in_transit",
+      from: "t2 t1",
+      to: "t1",
+      sheet: "open",
+      sheets: "c1",
+      lines: "CUP open, TEA open",
+    });
+    act(() =>
+      server.commit([
+        transferChange(2, "t1", { status: "received" }),
+        countChange(2, "c1", { status: "approved" }),
+        countLineChange(2, "c1", "TEA", { status: "approved" }),
+      ]),
+    );
+    expect(result.current).toEqual({
+      sent: "received",
+      from: "t2",
+      to: "",
+      sheet: "approved",
+      sheets: "",
+      lines: "CUP open, TEA approved",
+    });
   });
 });
 

@@ -30,6 +30,14 @@ const good: Readonly<Record<string, Fields>> = {
   "stock.transfer": transferable,
   "stock.apply": { lines: [{ type: "sell", ...berlin, quantity: 1 }] },
   "stock.reverse": { id: "m9-0" },
+  "transfers.ship": { from: "berlin", to: "hub", lines: [{ sku: "TEA-50", quantity: 1 }] },
+  "transfers.receive": { id: "t9" },
+  "transfers.cancel": { id: "t9", remaining: "return" },
+  "counts.start": { storeId: "berlin" },
+  "counts.record": { id: "c9", lines: [{ sku: "TEA-50", counted: 1 }] },
+  "counts.recount": { id: "c9", skus: ["TEA-50"] },
+  "counts.approve": { id: "c9" },
+  "counts.cancel": { id: "c9" },
 };
 
 const texts: readonly unknown[] = [
@@ -106,6 +114,10 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
   actor: texts,
   idempotencyKey: keys,
   id: [5, null, {}],
+  expectedAt: times,
+  remaining: ["keep", "", null, 5],
+  blind: ["yes", 1, null],
+  skus: [null, "TEA-50", [], [""], [5], Array.from({ length: 5_001 }, (_, index) => `P${index}`)],
   lines: [
     undefined,
     null,
@@ -135,6 +147,12 @@ const optional: Readonly<Record<string, readonly string[]>> = {
   "stock.transfer": ["reason", "reference", "occurredAt"],
   "stock.apply": ["reference", "occurredAt"],
   "stock.reverse": ["reason", "occurredAt"],
+  "transfers.ship": ["reference", "expectedAt", "occurredAt"],
+  "transfers.receive": ["occurredAt"],
+  "transfers.cancel": ["reason", "occurredAt"],
+  "counts.start": ["category", "skus", "blind", "reference"],
+  "counts.approve": ["reason", "occurredAt"],
+  "counts.cancel": ["reason"],
 };
 
 const show = (value: unknown): string => {

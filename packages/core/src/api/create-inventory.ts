@@ -1,10 +1,12 @@
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
+import * as counts from "../domain/counts/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
 import { inventoryTables } from "../domain/tables";
+import * as transfers from "../domain/transfers/decide";
 import { createEngine, type QueueLimits } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
@@ -15,6 +17,7 @@ import { consoleLogger, type Logger } from "../ports/logger";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type AlertsApi, createAlerts } from "./alerts";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
+import { type CountsApi, createCounts } from "./counts";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
@@ -26,6 +29,7 @@ import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
 import { createThresholds, type ThresholdsApi } from "./thresholds";
+import { createTransfers, type TransfersApi } from "./transfers";
 
 /** What an inventory is made of. Only `storage` is required. */
 export interface InventoryOptions {
@@ -51,6 +55,8 @@ export interface HostInventory {
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: Omit<AlertsApi, "counts" | "check">;
+  readonly transfers: TransfersApi;
+  readonly counts: CountsApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -64,6 +70,8 @@ export interface Inventory {
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
+  readonly transfers: TransfersApi;
+  readonly counts: CountsApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -98,16 +106,16 @@ export interface Inventory {
    * @see docs/guides/sql.md
    */
   with(hostTransaction: object): HostInventory;
-  /** Proves that every level is the sum of its movements, from the first on, and of its active reservations. Commands go on meanwhile, but for the last moment. */
+  /** Proves that every level is the sum of its movements, from the first on, of its active reservations and of what is on its way to it. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
-  /** Makes every level the sum of its movements and active reservations again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
+  /** Makes every level the sum of its movements, active reservations and what is on its way again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
   rebuild(): Promise<Rebuilding>;
   /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
   close(): Promise<void>;
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts].flatMap((slice) =>
+const definitions = [catalog, stock, reservations, alerts, transfers, counts].flatMap((slice) =>
   Object.values(slice),
 ) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
@@ -147,6 +155,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     reservations: createReservations(run, storage, clock),
     thresholds: createThresholds(run, storage),
     alerts: createAlerts(run, storage, clock),
+    transfers: createTransfers(run, storage),
+    counts: createCounts(run, storage),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
@@ -166,6 +176,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         reservations: createReservations(inside, reads, clock),
         thresholds: createThresholds(inside, reads),
         alerts: createAlerts(inside, reads, clock),
+        transfers: createTransfers(inside, reads),
+        counts: createCounts(inside, reads),
         execute: executeWith(inside),
       };
     },

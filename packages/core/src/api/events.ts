@@ -1,9 +1,11 @@
 import mitt from "mitt";
 import type { Alert, Threshold } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
+import type { StockCount, StockCountLine } from "../domain/counts/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import { slices } from "../domain/slices";
 import type { Movement, StockLevel } from "../domain/stock/tables";
+import type { StockTransfer } from "../domain/transfers/tables";
 import type { Engine } from "../engine/engine";
 import type { CommitBatch } from "../engine/publisher";
 import type { Logger } from "../ports/logger";
@@ -32,6 +34,16 @@ export type InventoryEvents = {
   "reservation.released": { readonly seq: number; readonly reservation: Reservation };
   /** Somebody came upon a reservation past its end: a sweep, or the next command at its level. */
   "reservation.expired": { readonly seq: number; readonly reservation: Reservation };
+  "transfer.shipped": { readonly seq: number; readonly transfer: StockTransfer };
+  /** All of it, or a part: then it is `partially_received`. */
+  "transfer.received": { readonly seq: number; readonly transfer: StockTransfer };
+  "transfer.cancelled": { readonly seq: number; readonly transfer: StockTransfer };
+  /** A sheet after a command, with the lines that the command changed. */
+  "count.started": CountEvent;
+  "count.recorded": CountEvent;
+  "count.recount_requested": CountEvent;
+  "count.approved": CountEvent;
+  "count.cancelled": CountEvent;
   "threshold.set": { readonly seq: number; readonly threshold: Threshold };
   "threshold.removed": { readonly seq: number; readonly threshold: Threshold };
   "alert.raised": { readonly seq: number; readonly alert: Alert };
@@ -41,6 +53,12 @@ export type InventoryEvents = {
   /** Stock has recovered, or the threshold is gone. */
   "alert.resolved": { readonly seq: number; readonly alert: Alert };
 };
+
+interface CountEvent {
+  readonly seq: number;
+  readonly count: StockCount;
+  readonly lines: readonly StockCountLine[];
+}
 
 /** Listens to one kind of event, or with `"*"` to all, which are then told with their name first. */
 export interface On {

@@ -1,7 +1,9 @@
 import type { Alert } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
+import type { StockCount, StockCountLine } from "../domain/counts/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import type { Movement, StockLevel } from "../domain/stock/tables";
+import type { StockTransfer } from "../domain/transfers/tables";
 import type { Stop } from "../ports/storage";
 
 /** What the feed tells of, by name. */
@@ -12,6 +14,9 @@ export interface Entities {
   readonly movement: Movement;
   readonly reservation: Reservation;
   readonly alert: Alert;
+  readonly transfer: StockTransfer;
+  readonly count: StockCount;
+  readonly countLine: StockCountLine;
 }
 
 /** The name of something the feed tells of. */
@@ -41,11 +46,11 @@ export interface FeedBatch {
 /** Which entities somebody wants to hear of. A list that is absent does not narrow. */
 export interface FeedFilter {
   readonly entities: readonly Entity[];
-  /** These stores, and what is about one of them. A reservation that moved is about each store it was at. */
+  /** These stores, and what is about one of them. A reservation that moved is about each store it was at, a transfer about both of its stores. */
   readonly storeIds?: readonly string[];
-  /** These products, and what is about one of them. */
+  /** These products, and what is about one of them. Sheets to count by are about none, their lines are. */
   readonly skus?: readonly string[];
-  /** Of reservations and alerts only these. */
+  /** Of reservations, alerts, transfers and counts only these; of lines of counts those of these sheets. */
   readonly ids?: readonly string[];
 }
 
@@ -71,7 +76,7 @@ export interface Feed {
     more: boolean;
   }>;
   /**
-   * One page of the entities that match, in key order, as of `head`; of reservations those that are active and of alerts those that are open,
+   * One page of the entities that match, in key order, as of `head`; of reservations those that are active, of alerts, transfers and counts those that are open,
    * unless the filter names `ids`. Join it to the stream by subscribing first,
    * then dropping what is not newer than the page.
    */

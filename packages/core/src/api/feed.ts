@@ -1,11 +1,13 @@
 import { alertKey, alerts } from "../domain/alerts/tables";
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
+import { countKey, countLines, counts } from "../domain/counts/tables";
 import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
 import { skuKeyOf } from "../domain/shared/sku-key";
 import type { EntityDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import { levels, movements } from "../domain/stock/tables";
+import { transferKey, transfers } from "../domain/transfers/tables";
 import type { Engine } from "../engine/engine";
 import { InventoryError } from "../errors";
 import type { Condition, StorageAdapter } from "../ports/storage";
@@ -21,6 +23,8 @@ interface Scope {
   readonly sku?: string;
   /** The columns of the rows' keys, and what an id is there. */
   readonly id?: { readonly columns: readonly string[]; readonly keyOf: (id: string) => readonly number[] | undefined };
+  /** Set where rows are about more than one store or product, which no single column says. */
+  readonly many?: true;
 }
 
 /** Which columns a filter's stores, SKUs and ids are about, by table. */
@@ -31,6 +35,9 @@ const scope: Readonly<Record<string, Scope>> = {
   [movements.name]: { store: "storeId", sku: "sku" },
   [reservations.name]: { store: "storeId", sku: "sku", id: { columns: reservations.key, keyOf: reservationKey } },
   [alerts.name]: { store: "storeId", sku: "sku", id: { columns: alerts.key, keyOf: alertKey } },
+  [transfers.name]: { id: { columns: transfers.key, keyOf: transferKey }, many: true },
+  [counts.name]: { store: "storeId", id: { columns: counts.key, keyOf: countKey } },
+  [countLines.name]: { store: "storeId", sku: "sku", id: { columns: ["sheet"], keyOf: countKey } },
 };
 
 const defaultLimit = 1_000;
@@ -65,7 +72,8 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       if (current && !filter.ids) where[current.column] = { in: current.in };
       const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
       const { nextCursor } = page;
-      const items = filter.ids ? page.items.filter(changeMatcher({ entities: [entity], ids: filter.ids })) : page.items;
+      const sifted = scope[table.name]?.many ? filter : filter.ids && { ids: filter.ids };
+      const items = sifted ? page.items.filter(changeMatcher({ ...sifted, entities: [entity] })) : page.items;
       // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
       const head = Math.min(page.head, known);
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };

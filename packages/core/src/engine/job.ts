@@ -90,18 +90,15 @@ function decideFirst(command: Command, set: WorkingSet, { now, reactions }: Rule
 
 /** What follows from rows a command writes, by rules that the command knows nothing of. */
 function followersOf(writes: readonly Write[], reactions: readonly Reaction[], set: WorkingSet, context: Context): readonly Write[] {
-  let all = nothing;
+  const all: Write[] = [];
   for (const { to, react } of reactions) {
     for (const { table, row } of writes) {
       if (table !== to.name) continue;
-      const following = react(row, set, context, all.length);
-      if (following.length > 0) all = [...all, ...following];
+      all.push(...react(row, set, context, all.length));
     }
   }
   return all;
 }
-
-const nothing: readonly Write[] = [];
 
 /** What is stored of a result so that it can be given again. */
 const kept = (definition: CommandDefinition<unknown, unknown>, result: unknown): Json =>

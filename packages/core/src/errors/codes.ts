@@ -31,6 +31,8 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_MOVEMENT: { readonly id: string };
   UNKNOWN_RESERVATION: { readonly id: string };
   UNKNOWN_ALERT: { readonly id: string };
+  UNKNOWN_TRANSFER: { readonly id: string };
+  UNKNOWN_COUNT: { readonly id: string };
   UNKNOWN_THRESHOLD: Partial<OnLevel>;
   ALREADY_EXISTS: { readonly entity: string; readonly key: string };
   INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
@@ -81,6 +83,8 @@ export const errorCodes = {
   UNKNOWN_MOVEMENT: { status: 404, retryable: false, summary: "No movement has this id." },
   UNKNOWN_RESERVATION: { status: 404, retryable: false, summary: "No reservation has this id." },
   UNKNOWN_ALERT: { status: 404, retryable: false, summary: "No alert has this id." },
+  UNKNOWN_TRANSFER: { status: 404, retryable: false, summary: "No transfer has this id." },
+  UNKNOWN_COUNT: { status: 404, retryable: false, summary: "No count has this id." },
   UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },

@@ -36,7 +36,12 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   const ids = filter.ids && new Set(filter.ids);
   return (change) => {
     if (!entities.has(change.entity)) return false;
-    if (ids && (change.entity === "reservation" || change.entity === "alert") && !ids.has(change.value.id)) return false;
+    const id = ids && idOf(change);
+    if (id !== undefined && !ids?.has(id)) return false;
+    if (change.entity === "transfer") {
+      const { from, to, lines } = change.value;
+      return (!storeIds || storeIds.has(from) || storeIds.has(to)) && (!skus || lines.some(({ sku }) => skus.has(skuKeyOf(sku))));
+    }
     const { sku, storeId } = changeSubject(change);
     if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
     return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
@@ -44,12 +49,17 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
 }
 
 /**
- * What a change is about: the product, the store, or the product at a store.
+ * What a change is about: the product, the store, or the product at a store; of a transfer the two stores.
  *
  * @example
  * changeSubject(levelChange); // { sku: "P001", storeId: "berlin" }
  */
-export function changeSubject(change: Change): { readonly sku?: string; readonly storeId?: string } {
+export function changeSubject(change: Change): {
+  readonly sku?: string;
+  readonly storeId?: string;
+  readonly from?: string;
+  readonly to?: string;
+} {
   switch (change.entity) {
     case "product":
       return { sku: change.value.sku };
@@ -59,7 +69,27 @@ export function changeSubject(change: Change): { readonly sku?: string; readonly
     case "movement":
     case "reservation":
     case "alert":
+    case "countLine":
       return { sku: change.value.sku, storeId: change.value.storeId };
+    case "count":
+      return { storeId: change.value.storeId };
+    case "transfer":
+      return { from: change.value.from, to: change.value.to };
+  }
+}
+
+/** What `ids` of a filter name, of those entities that have ids. */
+function idOf(change: Change): string | undefined {
+  switch (change.entity) {
+    case "reservation":
+    case "alert":
+    case "transfer":
+    case "count":
+      return change.value.id;
+    case "countLine":
+      return change.value.countId;
+    default:
+      return undefined;
   }
 }
 

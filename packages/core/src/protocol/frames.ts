@@ -1,7 +1,17 @@
 import * as z from "zod";
 import type { Entity } from "../api/feed-types";
 
-const entities = ["product", "store", "level", "movement", "reservation", "alert"] as const satisfies readonly Entity[];
+const entities = [
+  "product",
+  "store",
+  "level",
+  "movement",
+  "reservation",
+  "alert",
+  "transfer",
+  "count",
+  "countLine",
+] as const satisfies readonly Entity[];
 const entity = z.enum(entities);
 const seq = z.int().nonnegative();
 const shortText = z.string().min(1).max(200);

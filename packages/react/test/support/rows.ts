@@ -5,7 +5,10 @@ import {
   type Movement,
   type Product,
   type Reservation,
+  type StockCount,
+  type StockCountLine,
   type StockLevel,
+  type StockTransfer,
   type Store,
 } from "@onhand/core";
 
@@ -73,4 +76,41 @@ export const alertChange = (seq: number, id: string, fields: Partial<Alert> = {}
     ...fields,
   };
   return { seq, entity: "alert", key: id, value };
+};
+
+export const transferChange = (seq: number, id: string, fields: Partial<StockTransfer> = {}): Change<"transfer"> => {
+  const line = { sku: "TEA", quantity: 2, received: 0, returned: 0, writtenOff: 0, inTransit: 2 };
+  const value: StockTransfer = {
+    id,
+    from: "hub",
+    to: "berlin",
+    status: "in_transit",
+    lines: [line],
+    createdAt: 1,
+    updatedAt: seq,
+    seq,
+    ...fields,
+  };
+  return { seq, entity: "transfer", key: id, value };
+};
+
+export const countChange = (seq: number, id: string, fields: Partial<StockCount> = {}): Change<"count"> => {
+  const value: StockCount = {
+    id,
+    storeId: "berlin",
+    status: "open",
+    blind: false,
+    lineCount: 2,
+    countedCount: 0,
+    createdAt: 1,
+    updatedAt: seq,
+    seq,
+    ...fields,
+  };
+  return { seq, entity: "count", key: id, value };
+};
+
+export const countLineChange = (seq: number, countId: string, sku: string, fields: Partial<StockCountLine> = {}): Change<"countLine"> => {
+  const value: StockCountLine = { countId, sku, storeId: "berlin", status: "open", tallies: [], seq, ...fields };
+  return { seq, entity: "countLine", key: `${countId}/${sku}`, value };
 };

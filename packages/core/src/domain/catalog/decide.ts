@@ -6,6 +6,7 @@ import type { Money } from "../shared/schemas";
 import { skuKeyOf } from "../shared/sku-key";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LevelRow, levels } from "../stock/tables";
+import { openTransfers, transfers } from "../transfers/tables";
 import {
   type ParsedArchiveProduct,
   type ParsedArchiveStore,
@@ -166,15 +167,20 @@ export const archiveStore: CommandDefinition<ParsedArchiveStore, StoreResult> = 
   name: "stores.archive",
   parse: parse.archiveStore,
   refusals: ["UNKNOWN_STORE", "HAS_STOCK", "INVALID_STATE"],
-  needs: (input, view, now) => [...needsStore(input), ...levelNeeds(view, { storeId: input.id }, now)],
+  needs: (input, view, now) => [...needsStore(input), ...levelNeeds(view, { storeId: input.id }, now), ...shippedFrom(input.id)],
   decide: (view, input, context) =>
     existingStore(view, input, (before) => {
       if (before.archived) return { refusal: refuse("INVALID_STATE", { entity: "store", key: before.id, state: "archived" }) };
       const left = view.find(levels, { storeId: before.id }).filter(inUse(view, context.now));
       if (left.length > 0) return { refusal: refuse("HAS_STOCK", { entity: "store", key: before.id, levels: named(left) }) };
+      if (shippedFrom(before.id).some(({ table, where }) => view.find(table, where).length > 0))
+        return { refusal: refuse("INVALID_STATE", { entity: "store", key: before.id, state: "goods from it are in transit" }) };
       return wroteStore({ ...before, ...stamp(context), archived: true });
     }),
 };
+
+/** Transfers whose goods would have nowhere to go back to. */
+const shippedFrom = (fromStoreId: string) => openTransfers.map((status) => ({ table: transfers, where: { fromStoreId, status } }));
 
 /** Thresholds that are for every store are for a new one too. */
 const everyStoresThresholds = { table: thresholds, where: { storeId: "" } };

@@ -1,7 +1,7 @@
 import { toScaled } from "../shared/quantity";
 import { keyText } from "../shared/rows";
 import type { CommandDefinition, Decision, Need } from "../shared/slice";
-import { addPromisedSale, draftLedger, invalid, placeNeeds, placeOf, promisesOf, resultOf, writesOf } from "../stock/ledger";
+import { addEntry, draftLedger, invalid, placeNeeds, placeOf, promisesOf, resultOf, writesOf } from "../stock/ledger";
 import { levels, type StockLevel } from "../stock/tables";
 import {
   type ParsedCommit,
@@ -98,14 +98,18 @@ export const commit: CommandDefinition<ParsedCommit, ReservationResult> = {
       const done = quantity === open || input.rest === "release";
       const committed = held.row.committed + quantity;
       const { row, place } = change(held, { committed, change: "committed", status: done ? "committed" : "active" }, input);
-      const refusal = addPromisedSale(draft, product, place, quantity, {
-        reference: { type: "reservation", id: input.id },
-        reason: input.reason,
-        actor: input.actor,
-        occurredAt: input.occurredAt,
-        idempotencyKey: input.idempotencyKey,
-      });
-      return refusal ? { refusal } : accepted(draft, row, place);
+      const sold = addEntry(
+        draft,
+        { product, type: "sold", place, delta: -quantity },
+        {
+          reference: { type: "reservation", id: input.id },
+          reason: input.reason,
+          actor: input.actor,
+          occurredAt: input.occurredAt,
+          idempotencyKey: input.idempotencyKey,
+        },
+      );
+      return sold.refusal ? sold : accepted(draft, row, sold);
     }),
 };
 

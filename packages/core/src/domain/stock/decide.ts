@@ -1,51 +1,20 @@
-import { type LineRefusal, type Refusal, refuse } from "../../errors";
-import { type Json, keyText } from "../shared/rows";
-import type { CommandDefinition, Context, Decision, Need, Recall, View } from "../shared/slice";
+import { refuse } from "../../errors";
+import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
-import { addLine, type Draft, draftLedger, lineNeeds, lineRefusals, resultOf, type StockResult, undoMovement, writesOf } from "./ledger";
-import { type LevelRow, type MovementRow, movementId, movementPlace, movements, toMovement, toStockLevel } from "./tables";
-
-/**
- * Movements say what the levels were after them, so a retry's answer is read back from the ledger and not stored twice.
- * What is remembered is how many there were; with what was `incoming`, of which movements know nothing, where there was any.
- */
-type Remembered = number | { readonly lines: number; readonly incoming: readonly number[] };
-
-const fromLedger: Recall<StockResult> = {
-  remember({ movements: { length }, levels }): Remembered {
-    return levels.every((level) => level.incoming === 0) ? length : { lines: length, incoming: levels.map((level) => level.incoming) };
-  },
-  needs: (seq, remembered) => placesOf(seq, remembered).map((key) => ({ table: movements, key })),
-  restore: (view, seq, remembered) => {
-    const rows = placesOf(seq, remembered).map((key) => view.get(movements, key) as MovementRow);
-    const last = new Map(rows.map((row) => [keyText([row.sku, row.storeId]), row]));
-    const { incoming } = partsOf(remembered);
-    return {
-      movements: rows.map(toMovement),
-      levels: Array.from(last.values(), (row, index) => ({ ...toStockLevel(levelAfter(row)), incoming: incoming[index] ?? 0 })),
-    };
-  },
-};
-
-function partsOf(remembered: Json): { readonly lines: number; readonly incoming: readonly number[] } {
-  const parts = remembered as Remembered;
-  return typeof parts === "number" ? { lines: parts, incoming: [] } : parts;
-}
-
-const placesOf = (seq: number, remembered: Json): [number, number][] =>
-  Array.from({ length: partsOf(remembered).lines }, (_, line) => [seq, line]);
-
-const levelAfter = (row: MovementRow): LevelRow => ({
-  seq: row.seq,
-  sku: row.sku,
-  storeId: row.storeId,
-  onHand: row.onHandAfter,
-  reserved: row.reservedAfter,
-  incoming: 0,
-  decimals: row.decimals,
-  heldUntil: null,
-  updatedAt: row.recordedAt,
-});
+import {
+  addLine,
+  type Draft,
+  draftLedger,
+  eachLine,
+  lineNeeds,
+  lineRefusals,
+  resultOf,
+  type StockResult,
+  undoMovement,
+  writesOf,
+} from "./ledger";
+import { fromLedger } from "./recall";
+import { type MovementRow, type MovementType, movementId, movementPlace, movements } from "./tables";
 
 const accepted = (draft: Draft): Decision<StockResult> => ({ writes: writesOf(draft), result: resultOf(draft) });
 
@@ -83,29 +52,29 @@ export const apply: CommandDefinition<ParsedApply, StockResult> = {
   needs: (input, view, now) => input.lines.flatMap((line) => lineNeeds(line, view, now)),
   decide(view, input, context) {
     const draft = draftLedger(view, context);
-    const refused: LineRefusal[] = [];
-    let first: Refusal | undefined;
-    for (const [index, line] of input.lines.entries()) {
-      const refusal = addLine(draft, line, input);
-      if (!refusal) continue;
-      first ??= refusal;
-      refused.push({ index, code: refusal.code, ...refusal.details });
-    }
-    return first ? { refusal: { ...first, details: { ...first.details, lines: refused } } as Refusal } : accepted(draft);
+    const refusal = eachLine(input.lines, (line) => addLine(draft, line, input));
+    return refusal ? { refusal } : accepted(draft);
   },
 };
 
-/** The movements that stand or fall together: both legs of a transfer or of its reversal, otherwise the one. */
+/** The movements that stand or fall together: both legs of a one-step transfer or of its reversal, otherwise the one. */
 function legsToUndo(view: View, id: string): readonly MovementRow[] {
   const place = movementPlace(id);
   const row = place && view.get(movements, [place.seq, place.line]);
   if (!row) return [];
-  if (row.type === "transferred_out") return [row, view.get(movements, [row.seq, row.line + 1])].filter(isRow);
-  if (row.type === "transferred_in") return [row, view.get(movements, [row.seq, row.line - 1])].filter(isRow);
+  const legOffset = legOffsets[row.type];
+  if (legOffset) return [row, view.get(movements, [row.seq, row.line + legOffset])].filter(isRow).filter((leg) => isLegOf(row, leg));
   // A reversal writes nothing but itself: a second movement of it is the other leg.
   if (row.reverses !== null) return [row, view.get(movements, [row.seq, 1 - row.line])].filter(isRow);
   return [row];
 }
+
+/** Where the other leg of a one-step transfer stands. */
+const legOffsets: Partial<Record<MovementType, 1 | -1>> = { transferred_out: 1, transferred_in: -1 };
+
+/** Goods that go out in one command and come in by another have one leg in each. */
+const isLegOf = (row: MovementRow, leg: MovementRow): boolean =>
+  leg === row || (leg.sku === row.sku && leg.delta === -row.delta && leg.type !== row.type && legOffsets[leg.type] !== undefined);
 
 const isRow = (row: MovementRow | undefined): row is MovementRow => row !== undefined;
 
@@ -133,10 +102,16 @@ export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
   ],
   decide(view, input, context): Decision<StockResult> {
     const rows = legsToUndo(view, input.id);
-    if (rows.length === 0) return { refusal: refuse("UNKNOWN_MOVEMENT", { id: input.id }) };
+    const [first] = rows;
+    if (!first) return { refusal: refuse("UNKNOWN_MOVEMENT", { id: input.id }) };
+    if (rows.length === 1 && legOffsets[first.type]) return { refusal: inTwoSteps(first) };
     return undoAll(view, rows, input, context);
   },
 };
+
+/** What is shipped and received by itself is undone there, where what is in transit is known. */
+const inTwoSteps = (row: MovementRow) =>
+  refuse("INVALID_STATE", { entity: "transfer", key: row.referenceId ?? "", state: "in two steps: cancel it or ship the goods back" });
 
 function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse, context: Context): Decision<StockResult> {
   const draft = draftLedger(view, context);

@@ -1,4 +1,4 @@
-import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
+import { type InventoryErrorCode, type LineRefusal, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
 import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../reservations/expiry";
 import { reservationEvents, reservations } from "../reservations/tables";
@@ -9,6 +9,8 @@ import { skuKeyOf } from "../shared/sku-key";
 import type { Context, Need, View } from "../shared/slice";
 import type { ParsedLine } from "./commands";
 import {
+  type IncomingEventRow,
+  incomingEvents,
   type LevelRow,
   levels,
   type Movement,
@@ -94,6 +96,8 @@ export interface Draft extends Context {
   readonly touched: Map<string, LevelRow>;
   /** What became of promises, where anything did. */
   promises: Promises | undefined;
+  /** What became of goods on their way. */
+  readonly incoming: IncomingEventRow[];
 }
 
 export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
@@ -103,6 +107,7 @@ export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
   entries: [],
   touched: new Map(),
   promises: undefined,
+  incoming: [],
 });
 
 /** Where a command notes what becomes of promises. */
@@ -145,13 +150,14 @@ export function undoMovement(
 }
 
 /** The rows of an accepted command. */
-export function writesOf({ entries, touched, promises }: Draft): readonly Write[] {
+export function writesOf({ entries, touched, promises, incoming }: Draft): readonly Write[] {
   const writes: Write[] = [];
   for (const row of entries) writes.push({ table: movements.name, row });
   if (promises) {
     for (const row of promises.events) writes.push({ table: reservationEvents.name, row });
     for (const row of promises.rows.values()) writes.push({ table: reservations.name, row });
   }
+  for (const row of incoming) writes.push({ table: incomingEvents.name, row });
   for (const [key, row] of touched) writes.push({ table: levels.name, row, key });
   return writes;
 }
@@ -208,18 +214,33 @@ export const shortOf = ({ sku, storeId, onHand, reserved, decimals }: LevelRow, 
     available: fromScaled(onHand - reserved, decimals),
   });
 
-/** Sells what is promised, once it is no longer counted as such: what nobody else was promised can't be missing. */
-export function addPromisedSale(
-  draft: Draft,
-  product: ProductRow,
-  place: Place,
-  quantity: number,
-  details: EntryDetails,
-): Refusal | undefined {
-  const entry = move(draft, { product, type: "sold", field: "quantity", place, line: draft.entries.length, delta: -quantity, details });
-  if (entry.refusal) return entry.refusal;
-  record(draft, entry);
-  return undefined;
+/** A change of a level that is about to be written: the product is there, the place is found and `delta` is scaled. */
+export interface Entry {
+  readonly product: ProductRow;
+  readonly type: MovementType;
+  readonly place: Place;
+  readonly delta: number;
+}
+
+/** Adds one movement to the ledger and hands the level on as it is then, or tells why it can't be done. */
+export function addEntry(draft: Draft, entry: Entry, details: EntryDetails): Place | Refused {
+  const drafted = move(draft, { ...entry, field: "quantity", line: draft.entries.length, details });
+  if (drafted.refusal) return drafted;
+  record(draft, drafted);
+  return { name: drafted.name, before: drafted.level };
+}
+
+/** Decides every line in its order, also those after one that is refused, so that each failing line can be named. */
+export function eachLine<Line>(lines: readonly Line[], decide: (line: Line) => Refusal | undefined): Refusal | undefined {
+  const refused: LineRefusal[] = [];
+  let first: Refusal | undefined;
+  for (const [index, line] of lines.entries()) {
+    const refusal = decide(line);
+    if (!refusal) continue;
+    first ??= refusal;
+    refused.push({ index, code: refusal.code, ...refusal.details });
+  }
+  return first && ({ ...first, details: { ...first.details, lines: refused } } as Refusal);
 }
 
 interface Move {

@@ -260,6 +260,99 @@ export const ledgerCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "ledger/transfers",
+    promise:
+      "Goods in transit are `incoming` where they go, and a level that nothing else has changed is among the changes; received in part, returned or written off, nothing is lost on the way.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await addExamples(open);
+      await open.stock.receive({ ...at, quantity: 20 });
+      await open.stock.receive({ sku: "BEANS", storeId: "berlin", quantity: 2.5 });
+      const levelsSince = async (seq: number) =>
+        (await open.feed.since(seq, { filter: { entities: ["level"], skus: ["TEA-50"] } })).items
+          .flatMap(({ value }) => ("incoming" in value ? [`${value.storeId} ${value.onHand}+${value.incoming}`] : []))
+          .sort();
+      const ship = async (quantity: number) =>
+        open.transfers.ship({
+          from: "berlin",
+          to: "hub",
+          lines: [
+            { sku: "TEA-50", quantity },
+            { sku: "BEANS", quantity: 0.125 },
+          ],
+          idempotencyKey: `ship ${quantity}`,
+        });
+      const { transfer, seq } = await ship(8);
+      deepStrictEqual(await levelsSince(seq - 1), ["berlin 12+0", "hub 0+8"]);
+      deepStrictEqual((await ship(8)).transfer, transfer);
+      const second = (await ship(4)).transfer;
+      await open.transfers.receive(transfer.id, { lines: [{ sku: "TEA-50", quantity: 5 }] });
+      const lost = await open.transfers.cancel(transfer.id, { remaining: "write_off", reason: "stolen" });
+      deepStrictEqual(await levelsSince(lost.seq - 1), ["berlin 8+0", "hub 5+4"]);
+      const back = await open.transfers.cancel(second.id, { remaining: "return" });
+      deepStrictEqual(await levelsSince(back.seq - 1), ["berlin 12+0", "hub 5+0"]);
+      deepStrictEqual(
+        (await allOf((page) => open.transfers.list({ ...page, sku: "BEANS", from: "berlin" }))).map(({ status, lines }) => [
+          status,
+          lines[1],
+        ]),
+        [
+          ["cancelled", { sku: "BEANS", quantity: 0.125, received: 0, returned: 0, writtenOff: 0.125, inTransit: 0 }],
+          ["cancelled", { sku: "BEANS", quantity: 0.125, received: 0, returned: 0.125, writtenOff: 0, inTransit: 0 }],
+        ],
+      );
+      strictEqual((await open.stock.level({ sku: "BEANS", storeId: "berlin" })).onHand, 2.375);
+    },
+  },
+  {
+    id: "ledger/counts",
+    promise:
+      "A sheet books what was off when it was counted, not what was sold since; a product counted elsewhere meanwhile has to be counted again.",
+    async run({ inventory }) {
+      const open = await inventory();
+      await addExamples(open);
+      await open.stock.receive({ ...at, quantity: 20 });
+      await open.stock.receive({ sku: "BEANS", storeId: "berlin", quantity: 2.5 });
+      const { id } = (await open.counts.start({ storeId: "berlin", blind: true })).count;
+      const lines = [
+        { sku: "tea-50", counted: 18 },
+        { sku: "BEANS", counted: 2.625 },
+      ];
+      await open.counts.record(id, { lines, idempotencyKey: "first round" });
+      await open.stock.sell({ ...at, quantity: 3 });
+      await open.stock.count({ sku: "BEANS", storeId: "berlin", counted: 2.625 });
+      await rejects(
+        open.counts.approve(id),
+        (error) => isInventoryError(error, "INVALID_STATE") && error.details.lines?.length === 1 && error.details.lines[0]?.sku === "BEANS",
+      );
+      await open.counts.recount(id, { skus: ["BEANS"] });
+      await open.counts.record(id, { lines: [{ sku: "BEANS", counted: 2.625 }] });
+      ok(!JSON.stringify(await open.counts.get(id)).includes("expected"));
+      const approved = await open.counts.approve(id, { idempotencyKey: "approve" });
+      deepStrictEqual(
+        approved.movements.map(({ sku, delta, onHandAfter }) => [sku, delta, onHandAfter]),
+        [
+          ["BEANS", 0, 2.625],
+          ["TEA-50", -2, 15],
+        ],
+      );
+      deepStrictEqual(await open.counts.approve(id, { idempotencyKey: "approve" }), { ...approved, replayed: true });
+      deepStrictEqual(
+        (await open.counts.get(id)).lines.map(({ sku, status, expected, variance, tallies }) => [
+          sku,
+          status,
+          expected,
+          variance,
+          tallies.length,
+        ]),
+        [
+          ["BEANS", "approved", 2.625, 0, 2],
+          ["TEA-50", "approved", 20, -2, 1],
+        ],
+      );
+    },
+  },
+  {
     id: "ledger/closed",
     promise: "Closing an inventory finishes the commands that wait; later ones are `STORAGE_CLOSED`.",
     async run({ inventory }) {

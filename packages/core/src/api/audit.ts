@@ -1,5 +1,6 @@
 import { type ReservationRow, reservations } from "../domain/reservations/tables";
 import { type Key, keyOf, type Row, type TableDefinition } from "../domain/shared/rows";
+import { slices } from "../domain/slices";
 import { foldLedger, type LedgerFold, type Mismatch } from "../domain/stock/fold";
 import { type LevelRow, levels, type MovementRow, movements, untouchedLevel } from "../domain/stock/tables";
 import type { Engine } from "../engine/engine";
@@ -47,6 +48,7 @@ export async function verify(engine: Engine, storage: StorageAdapter): Promise<V
     const { seq } = await tx.head();
     await foldFrom(tx.find, folded);
     await addReservations(tx, fold);
+    await addIncoming(tx, fold);
     const unseen = new Set(Array.from(fold.keys(), nameOf));
     for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
       unseen.delete(nameOf(level));
@@ -57,13 +59,14 @@ export async function verify(engine: Engine, storage: StorageAdapter): Promise<V
   });
 }
 
-/** Writes every level that disagrees with its movements and reservations anew, as one command that notes each in the ledger. Writers wait. */
+/** Writes every level that disagrees with its movements, its reservations and what is on its way anew, as one command that notes each in the ledger. Writers wait. */
 export function rebuild(engine: Engine, clock: Clock): Promise<Rebuilding> {
   return engine.exclusive(async (tx) => {
     const { seq } = await tx.head();
     const fold = foldLedger();
     for await (const row of rowsOf<MovementRow>(tx.find, movements)) fold.add(row);
     await addReservations(tx, fold);
+    await addIncoming(tx, fold);
     const wrong = await wrongLevels(tx, fold);
     if (wrong.length === 0) return { rebuilt: 0, seq };
     const now = clock.now();
@@ -82,6 +85,15 @@ export function rebuild(engine: Engine, clock: Clock): Promise<Rebuilding> {
 
 async function addReservations(tx: StorageTransaction, fold: LedgerFold): Promise<void> {
   for await (const row of rowsOf<ReservationRow>(tx.find, reservations, { status: "active" })) fold.hold(row);
+}
+
+async function addIncoming(tx: StorageTransaction, fold: LedgerFold): Promise<void> {
+  for (const { incoming } of slices) {
+    if (!incoming) continue;
+    const { table, open, expected } = incoming;
+    for await (const row of rowsOf(tx.find, table, { [open.column]: { in: open.in } }))
+      for (const goods of expected(row)) fold.expect(goods);
+  }
 }
 
 /** No level changes without a movement: this one moves nothing and says what the ledger adds up to. */
@@ -120,8 +132,8 @@ async function wrongLevels(tx: StorageTransaction, fold: LedgerFold): Promise<Le
 }
 
 function partsOf(fold: LedgerFold, key: { readonly sku: string; readonly storeId: string }) {
-  const { onHand, reserved, heldUntil } = fold.level(key);
-  return { onHand, reserved, heldUntil };
+  const { onHand, reserved, incoming, heldUntil } = fold.level(key);
+  return { onHand, reserved, incoming, heldUntil };
 }
 
 const nameOf = (key: { readonly sku: string; readonly storeId: string }): string => `${key.sku}\u0000${key.storeId}`;

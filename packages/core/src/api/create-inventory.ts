@@ -98,9 +98,9 @@ export interface Inventory {
    * @see docs/guides/sql.md
    */
   with(hostTransaction: object): HostInventory;
-  /** Proves that every level is the sum of its movements, from the first on, and of its active reservations. Commands go on meanwhile, but for the last moment. */
+  /** Proves that every level is the sum of its movements, from the first on, of its active reservations and of what is on its way to it. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
-  /** Makes every level the sum of its movements and active reservations again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
+  /** Makes every level the sum of its movements, active reservations and what is on its way again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
   rebuild(): Promise<Rebuilding>;
   /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
   close(): Promise<void>;

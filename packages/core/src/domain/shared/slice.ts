@@ -92,6 +92,23 @@ export interface Reaction {
   readonly react: (row: Row, view: View, context: Context, line: number) => readonly Write[];
 }
 
+/** Goods on their way to a level, scaled. */
+export interface Expected {
+  readonly sku: string;
+  readonly storeId: string;
+  readonly quantity: number;
+  readonly decimals: number;
+}
+
+/** Rows of a slice that say what is on its way where: `incoming` of a level is the sum of them all. */
+export interface IncomingSource {
+  readonly table: TableDefinition;
+  /** Which rows are still open; of others nothing is on its way. */
+  readonly open: { readonly column: string; readonly in: readonly Value[] };
+  /** What an open row has on its way. */
+  readonly expected: (row: Row) => readonly Expected[];
+}
+
 /** A vertical slice of the domain. The engine takes a list of these and knows none of them. */
 export interface Slice {
   readonly name: string;
@@ -100,4 +117,6 @@ export interface Slice {
   /** The facts in rows of this slice's tables that one or more commits wrote, in seq order. */
   readonly events: (writes: readonly Write[]) => readonly SliceEvent[];
   readonly reactions?: readonly Reaction[];
+  /** Where it says what is on its way, for whoever adds up levels. */
+  readonly incoming?: IncomingSource;
 }

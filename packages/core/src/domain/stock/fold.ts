@@ -1,6 +1,7 @@
 import { heldOf, type ReservationRow } from "../reservations/tables";
 import { fromScaled } from "../shared/quantity";
 import { keyText } from "../shared/rows";
+import type { Expected } from "../shared/slice";
 import { type LevelRow, type MovementRow, untouchedLevel } from "./tables";
 
 /** One place where a level or a movement says something else than the ledger adds up to. Quantities in the product's unit, times in epoch milliseconds. */
@@ -8,29 +9,31 @@ export interface Mismatch {
   readonly sku: string;
   readonly storeId: string;
   /**
-   * `onHand`, `reserved`: a level. `onHandAfter`: a movement, named by its seq. `heldUntil`: a level that would let a promise
+   * `onHand`, `reserved`, `incoming`: a level. `onHandAfter`: a movement, named by its seq. `heldUntil`: a level that would let a promise
    * run out unnoticed; `expected` is the end of the first of them.
    */
-  readonly field: "onHand" | "onHandAfter" | "reserved" | "heldUntil";
+  readonly field: "onHand" | "onHandAfter" | "reserved" | "incoming" | "heldUntil";
   readonly expected: number;
   readonly actual: number;
   readonly seq: number;
 }
 
 /** What a level adds up to, scaled. */
-export type LevelSum = Pick<LevelRow, "sku" | "storeId" | "onHand" | "reserved" | "decimals" | "heldUntil">;
+export type LevelSum = Pick<LevelRow, "sku" | "storeId" | "onHand" | "reserved" | "incoming" | "decimals" | "heldUntil">;
 
-/** Levels as movements and active reservations add up to them. */
+/** Levels as movements, active reservations and what is on its way add up to them. */
 export interface LedgerFold {
   /** Takes the next movement of the ledger; tells if it disagrees with those before it. */
   add(row: MovementRow): Mismatch | undefined;
   /** Takes a reservation as it stands. */
   hold(row: ReservationRow): void;
+  /** Takes goods that are on their way. */
+  expect(goods: Expected): void;
   /** Tells where a level disagrees with the fold. */
   check(level: LevelRow): readonly Mismatch[];
   /** What the level adds up to. */
   level(key: { readonly sku: string; readonly storeId: string }): LevelSum;
-  /** Every level that has a movement or a promise. */
+  /** Every level that has a movement, a promise or goods on their way. */
   keys(): Iterable<{ readonly sku: string; readonly storeId: string }>;
 }
 
@@ -38,9 +41,9 @@ export function foldLedger(): LedgerFold {
   const sums = new Map<string, { -readonly [Field in keyof LevelSum]: LevelSum[Field] }>();
   const nameOf = (key: { readonly sku: string; readonly storeId: string }) => keyText([key.sku, key.storeId]);
 
-  function sumOf({ sku, storeId, decimals }: MovementRow | ReservationRow) {
+  function sumOf({ sku, storeId, decimals }: MovementRow | ReservationRow | Expected) {
     const name = nameOf({ sku, storeId });
-    const sum = sums.get(name) ?? { sku, storeId, onHand: 0, reserved: 0, decimals, heldUntil: null };
+    const sum = sums.get(name) ?? { sku, storeId, onHand: 0, reserved: 0, incoming: 0, decimals, heldUntil: null };
     sums.set(name, sum);
     return sum;
   }
@@ -59,11 +62,15 @@ export function foldLedger(): LedgerFold {
       sum.reserved += heldOf(row);
       sum.heldUntil = Math.min(sum.heldUntil ?? row.expiresAt, row.expiresAt);
     },
+    expect(goods) {
+      sumOf(goods).incoming += goods.quantity;
+    },
     check(level) {
-      const { onHand, reserved, heldUntil } = levelOf(level);
+      const { onHand, reserved, incoming, heldUntil } = levelOf(level);
       const found: Mismatch[] = [];
       if (onHand !== level.onHand) found.push(quantityMismatch(level, "onHand", onHand, level.onHand));
       if (reserved !== level.reserved) found.push(quantityMismatch(level, "reserved", reserved, level.reserved));
+      if (incoming !== level.incoming) found.push(quantityMismatch(level, "incoming", incoming, level.incoming));
       if (heldUntil !== null && (level.heldUntil === null || level.heldUntil > heldUntil))
         found.push(mismatch(level, "heldUntil", heldUntil, level.heldUntil ?? 0));
       return found;

@@ -8,6 +8,8 @@ import { type Money, type Reference, skuKeyOf } from "../shared/schemas";
 import type { Context, Need, View } from "../shared/slice";
 import type { ParsedLine } from "./commands";
 import {
+  type IncomingEventRow,
+  incomingEvents,
   type LevelRow,
   levels,
   type Movement,
@@ -93,6 +95,8 @@ export interface Draft extends Context {
   readonly touched: Map<string, LevelRow>;
   /** What became of promises, where anything did. */
   promises: Promises | undefined;
+  /** What became of goods on their way. */
+  readonly incoming: IncomingEventRow[];
 }
 
 export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
@@ -102,6 +106,7 @@ export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
   entries: [],
   touched: new Map(),
   promises: undefined,
+  incoming: [],
 });
 
 /** Where a command notes what becomes of promises. */
@@ -144,13 +149,14 @@ export function undoMovement(
 }
 
 /** The rows of an accepted command. */
-export function writesOf({ entries, touched, promises }: Draft): readonly Write[] {
+export function writesOf({ entries, touched, promises, incoming }: Draft): readonly Write[] {
   const writes: Write[] = [];
   for (const row of entries) writes.push({ table: movements.name, row });
   if (promises) {
     for (const row of promises.events) writes.push({ table: reservationEvents.name, row });
     for (const row of promises.rows.values()) writes.push({ table: reservations.name, row });
   }
+  for (const row of incoming) writes.push({ table: incomingEvents.name, row });
   for (const [key, row] of touched) writes.push({ table: levels.name, row, key });
   return writes;
 }

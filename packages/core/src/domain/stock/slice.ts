@@ -1,10 +1,20 @@
 import type { Write } from "../shared/rows";
 import type { Slice, SliceEvent } from "../shared/slice";
-import { type LevelRow, levelEntity, levels, type MovementRow, movementEntity, movements, toMovement, toStockLevel } from "./tables";
+import {
+  incomingEvents,
+  type LevelRow,
+  levelEntity,
+  levels,
+  type MovementRow,
+  movementEntity,
+  movements,
+  toMovement,
+  toStockLevel,
+} from "./tables";
 
 export const stock: Slice = {
   name: "stock",
-  tables: [levels, movements],
+  tables: [levels, movements, incomingEvents],
   entities: [levelEntity, movementEntity],
   events(writes) {
     const moved = groupMovements(writes);

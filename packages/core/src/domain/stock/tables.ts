@@ -106,7 +106,7 @@ export const levels = defineTable<LevelRow>({
     updatedAt: { type: "timestamp" },
   },
   indexes: [["storeId"]],
-  tracedBy: ["movements", "reservation_events"],
+  tracedBy: ["movements", "reservation_events", "incoming_events"],
 });
 
 export interface MovementRow extends Row {
@@ -155,6 +155,46 @@ export const movements = defineTable<MovementRow>({
     reverses: { type: "text", nullable: true },
   },
   indexes: [["sku", "storeId"], ["storeId"], ["referenceType", "referenceId"], ["reverses"]],
+});
+
+/** What a command did to `incoming` of one level: the part of the ledger that movements don't tell. */
+export interface IncomingEventRow extends Row {
+  readonly line: number;
+  readonly sku: string;
+  readonly storeId: string;
+  /** The signed effect on `incoming`. */
+  readonly delta: number;
+  readonly incomingAfter: number;
+  readonly decimals: number;
+  /** What is on its way: a transfer, a purchase order. */
+  readonly referenceType: string;
+  readonly referenceId: string;
+  readonly actor: string | null;
+  readonly recordedAt: number;
+  readonly idempotencyKey: string | null;
+}
+
+export const incomingEvents = defineTable<IncomingEventRow>({
+  name: "incoming_events",
+  kind: "log",
+  key: ["seq", "line"],
+  columns: {
+    line: { type: "integer", minimum: 0 },
+    sku: { type: "text" },
+    storeId: { type: "text" },
+    delta: { type: "integer", scaledBy: "decimals" },
+    incomingAfter: { type: "integer", minimum: 0, scaledBy: "decimals" },
+    decimals: { type: "integer", minimum: 0 },
+    referenceType: { type: "text" },
+    referenceId: { type: "text" },
+    actor: { type: "text", nullable: true },
+    recordedAt: { type: "timestamp" },
+    idempotencyKey: { type: "text", nullable: true },
+  },
+  indexes: [
+    ["sku", "storeId"],
+    ["referenceType", "referenceId"],
+  ],
 });
 
 /** A movement's id is its place in the ledger. */

@@ -2,28 +2,42 @@ import type {
   Adjust,
   AlertReceipt,
   Apply,
+  CancelPurchaseOrder,
   CommitReservation,
   Count,
   CreateProduct,
+  CreatePurchaseOrder,
   CreateStore,
+  CreateSupplier,
+  DraftedReceipt,
+  DraftPurchaseOrders,
   ExtendReservation,
   Hold,
   ProductReceipt,
+  PurchaseOrderReceipt,
   Receive,
+  ReceivePurchaseOrder,
   ReleaseReservation,
   ReservationReceipt,
   Return,
   Reverse,
   Sell,
+  SetSupplierTerms,
   SetThreshold,
   StockReceipt,
   StoreReceipt,
+  SubmitPurchaseOrder,
+  SupplierReceipt,
+  SupplierTermsKey,
+  SupplierTermsReceipt,
   ThresholdReceipt,
   ThresholdScope,
   Transfer,
   UpdateProduct,
+  UpdatePurchaseOrder,
   UpdateReservation,
   UpdateStore,
+  UpdateSupplier,
 } from "@onhand/core";
 
 /** The commands a client knows by type, each with what it takes and what it answers. */
@@ -46,6 +60,17 @@ export interface Commands {
   readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];
   readonly "alerts.dismiss": readonly [{ readonly id: string }, AlertReceipt];
   readonly "alerts.assign": readonly [{ readonly id: string; readonly assignee: string | null }, AlertReceipt];
+  readonly "suppliers.create": readonly [CreateSupplier, SupplierReceipt];
+  readonly "suppliers.update": readonly [UpdateSupplier, SupplierReceipt];
+  readonly "suppliers.archive": readonly [{ readonly id: string }, SupplierReceipt];
+  readonly "suppliers.setTerms": readonly [SetSupplierTerms, SupplierTermsReceipt];
+  readonly "suppliers.removeTerms": readonly [SupplierTermsKey, SupplierTermsReceipt];
+  readonly "purchaseOrders.create": readonly [CreatePurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.update": readonly [UpdatePurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.submit": readonly [SubmitPurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.receive": readonly [ReceivePurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.cancel": readonly [CancelPurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.draftFrom": readonly [DraftPurchaseOrders, DraftedReceipt];
   readonly "products.create": readonly [CreateProduct, ProductReceipt];
   readonly "products.update": readonly [UpdateProduct, ProductReceipt];
   readonly "products.archive": readonly [{ readonly sku: string }, ProductReceipt];

@@ -1,4 +1,4 @@
-import type { Alert, Movement, Product, Reservation, Store } from "@onhand/core";
+import type { Alert, Movement, Product, PurchaseOrder, Reservation, Store, Supplier } from "@onhand/core";
 import type { ClientTransport } from "@onhand/core/protocol";
 import { QueryClient } from "@tanstack/query-core";
 import { createCache } from "./cache";
@@ -83,6 +83,12 @@ export interface InventoryClient {
   alert(id: string): Observed<Alert>;
   /** Open alerts, newest first. */
   alerts(query?: LevelQuery): Observable<List<Alert, string>>;
+  /** Suppliers by id. */
+  suppliers(): Observable<List<Supplier, string>>;
+  /** A purchase order by its id, closed or not; undefined until it is known, and where there is none. */
+  purchaseOrder(id: string): Observed<PurchaseOrder>;
+  /** Purchase orders that are not closed, newest first. */
+  purchaseOrders(query?: LevelQuery): Observable<List<PurchaseOrder, string>>;
   /**
    * Sends a command and shows at once what it is expected to do.
    *
@@ -199,6 +205,9 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
     reservations: (query = {}) => lists.list({ entity: "reservation", ...narrowed(query) }),
     alert: lists.alert,
     alerts: (query = {}) => lists.list({ entity: "alert", ...narrowed(query) }),
+    suppliers: () => lists.list({ entity: "supplier" }),
+    purchaseOrder: lists.purchaseOrder,
+    purchaseOrders: (query = {}) => lists.list({ entity: "purchaseOrder", ...narrowed(query) }),
     command: <Type extends CommandType>(type: Type, input: CommandInput<Type>) =>
       commands.run(type, { ...input }) as Promise<unknown> as Promise<CommandResult<Type>>,
     pendingCommands: commands.waiting,

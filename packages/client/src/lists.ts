@@ -46,6 +46,8 @@ const rules: {
   readonly movement: ListRule<"movement", string>;
   readonly reservation: ListRule<"reservation", string>;
   readonly alert: ListRule<"alert", string>;
+  readonly supplier: ListRule<"supplier", string>;
+  readonly purchaseOrder: ListRule<"purchaseOrder", string>;
 } = {
   product: { compare: (a, b) => byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
   store: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
@@ -65,6 +67,12 @@ const rules: {
     keyOf: ({ id }) => id,
     shows: ({ status }) => status === "active" || status === "acknowledged",
   },
+  supplier: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
+  purchaseOrder: {
+    compare: (a, b) => b.createdAt - a.createdAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    shows: ({ status }) => status !== "received" && status !== "cancelled",
+  },
 };
 
 /** A row as the wire has it, so that it can be asked whether a filter lets it through. */
@@ -79,7 +87,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
   const knownRows = createKnown<Observed<unknown>>(20_000);
   const knownLists = createKnown<Observable<unknown>>(200);
 
-  function row<E extends "product" | "level" | "reservation" | "alert">(
+  function row<E extends "product" | "level" | "reservation" | "alert" | "purchaseOrder">(
     entity: E,
     id: string,
     wanted: Wanted,
@@ -156,6 +164,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
       row("level", levelId({ sku, storeId }), { entity: "level", skus: [sku], storeIds: [storeId] }, zeroLevel({ sku, storeId })),
     reservation: (id: string) => row("reservation", id, { entity: "reservation", ids: [id] }),
     alert: (id: string) => row("alert", id, { entity: "alert", ids: [id] }),
+    purchaseOrder: (id: string) => row("purchaseOrder", id, { entity: "purchaseOrder", ids: [id] }),
     list,
   };
 }

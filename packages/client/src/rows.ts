@@ -21,6 +21,8 @@ const forEachEntity = <T>(make: () => T): Record<Entity, T> => ({
   movement: make(),
   reservation: make(),
   alert: make(),
+  supplier: make(),
+  purchaseOrder: make(),
 });
 
 /** The rows that subscriptions told of, and what is shown of them. */

@@ -26,9 +26,11 @@ export type {
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { DraftedReceipt, PurchaseOrderFilter, PurchaseOrderReceipt, PurchaseOrdersApi } from "./api/purchase-orders";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
+export type { SupplierFilter, SupplierReceipt, SuppliersApi, SupplierTermsFilter, SupplierTermsReceipt } from "./api/suppliers";
 export type { ThresholdFilter, ThresholdReceipt, ThresholdsApi } from "./api/thresholds";
 export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
 export type { ThresholdResult } from "./domain/alerts/decide";
@@ -36,6 +38,22 @@ export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
 export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
+export type {
+  CancelPurchaseOrder,
+  CreatePurchaseOrder,
+  DraftPurchaseOrders,
+  ReceivePurchaseOrder,
+  SubmitPurchaseOrder,
+  UpdatePurchaseOrder,
+} from "./domain/purchasing/commands";
+export type { PurchaseOrderResult } from "./domain/purchasing/order";
+export type { DraftedResult, LeftOut } from "./domain/purchasing/proposals";
+export {
+  type PurchaseOrder,
+  type PurchaseOrderLine,
+  type PurchaseOrderStatus,
+  purchaseOrderStatuses,
+} from "./domain/purchasing/tables";
 export type {
   CommitReservation,
   ExpireReservations,
@@ -65,6 +83,8 @@ export type { Adjust, Apply, Count, Receive, Return, Reverse, Sell, StockLine, T
 export type { Mismatch } from "./domain/stock/fold";
 export type { StockResult } from "./domain/stock/ledger";
 export { adjustmentReasons, levelKey, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
+export type { CreateSupplier, SetSupplierTerms, SupplierTermsKey, UpdateSupplier } from "./domain/suppliers/commands";
+export type { Supplier, SupplierTerms } from "./domain/suppliers/tables";
 export { inventoryTables } from "./domain/tables";
 export type { QueueLimits } from "./engine/engine";
 export type { Receipt } from "./engine/job";

@@ -1,9 +1,11 @@
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
+import * as purchasing from "../domain/purchasing/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
+import * as suppliers from "../domain/suppliers/decide";
 import { inventoryTables } from "../domain/tables";
 import { createEngine, type QueueLimits } from "../engine/engine";
 import type { Receipt } from "../engine/job";
@@ -21,10 +23,12 @@ import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ProductsApi } from "./products";
+import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
+import { createSuppliers, type SuppliersApi } from "./suppliers";
 import { createThresholds, type ThresholdsApi } from "./thresholds";
 
 /** What an inventory is made of. Only `storage` is required. */
@@ -51,6 +55,8 @@ export interface HostInventory {
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: Omit<AlertsApi, "counts" | "check">;
+  readonly suppliers: SuppliersApi;
+  readonly purchaseOrders: PurchaseOrdersApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -64,6 +70,8 @@ export interface Inventory {
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
+  readonly suppliers: SuppliersApi;
+  readonly purchaseOrders: PurchaseOrdersApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -107,7 +115,7 @@ export interface Inventory {
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts].flatMap((slice) =>
+const definitions = [catalog, stock, reservations, alerts, suppliers, purchasing].flatMap((slice) =>
   Object.values(slice),
 ) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
@@ -147,6 +155,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     reservations: createReservations(run, storage, clock),
     thresholds: createThresholds(run, storage),
     alerts: createAlerts(run, storage, clock),
+    suppliers: createSuppliers(run, storage),
+    purchaseOrders: createPurchaseOrders(run, storage),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
@@ -166,6 +176,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         reservations: createReservations(inside, reads, clock),
         thresholds: createThresholds(inside, reads),
         alerts: createAlerts(inside, reads, clock),
+        suppliers: createSuppliers(inside, reads),
+        purchaseOrders: createPurchaseOrders(inside, reads),
         execute: executeWith(inside),
       };
     },

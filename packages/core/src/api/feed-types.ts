@@ -1,7 +1,9 @@
 import type { Alert } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
+import type { PurchaseOrder } from "../domain/purchasing/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import type { Movement, StockLevel } from "../domain/stock/tables";
+import type { Supplier } from "../domain/suppliers/tables";
 import type { Stop } from "../ports/storage";
 
 /** What the feed tells of, by name. */
@@ -12,6 +14,8 @@ export interface Entities {
   readonly movement: Movement;
   readonly reservation: Reservation;
   readonly alert: Alert;
+  readonly supplier: Supplier;
+  readonly purchaseOrder: PurchaseOrder;
 }
 
 /** The name of something the feed tells of. */
@@ -25,7 +29,7 @@ export type Change<E extends Entity = Entity> = {
   [Name in E]: {
     readonly seq: number;
     readonly entity: Name;
-    /** Names the entity among its like: a SKU, a store's id, a level's {@link levelKey}, the id of anything else. */
+    /** Names the entity among its like: a SKU, the id of a store or supplier, a level's {@link levelKey}, the id of anything else. */
     readonly key: string;
     readonly value: Entities[Name];
   };
@@ -45,7 +49,7 @@ export interface FeedFilter {
   readonly storeIds?: readonly string[];
   /** These products, and what is about one of them. */
   readonly skus?: readonly string[];
-  /** Of reservations and alerts only these. */
+  /** Of reservations, alerts and purchase orders only these. */
   readonly ids?: readonly string[];
 }
 
@@ -71,7 +75,7 @@ export interface Feed {
     more: boolean;
   }>;
   /**
-   * One page of the entities that match, in key order, as of `head`; of reservations those that are active and of alerts those that are open,
+   * One page of the entities that match, in key order, as of `head`; of reservations those that are active, of alerts those that are open and of purchase orders those that are not closed,
    * unless the filter names `ids`. Join it to the stream by subscribing first,
    * then dropping what is not newer than the page.
    */

@@ -1,5 +1,6 @@
 import { alertKey, alerts } from "../domain/alerts/tables";
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
+import { purchaseOrderKey, purchaseOrders } from "../domain/purchasing/tables";
 import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
 import { skuKeyOf } from "../domain/shared/schemas";
@@ -31,6 +32,7 @@ const scope: Readonly<Record<string, Scope>> = {
   [movements.name]: { store: "storeId", sku: "sku" },
   [reservations.name]: { store: "storeId", sku: "sku", id: { columns: reservations.key, keyOf: reservationKey } },
   [alerts.name]: { store: "storeId", sku: "sku", id: { columns: alerts.key, keyOf: alertKey } },
+  [purchaseOrders.name]: { store: "storeId", id: { columns: purchaseOrders.key, keyOf: purchaseOrderKey } },
 };
 
 const defaultLimit = 1_000;
@@ -65,7 +67,7 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       if (current && !filter.ids) where[current.column] = { in: current.in };
       const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
       const { nextCursor } = page;
-      const items = filter.ids ? page.items.filter(changeMatcher({ entities: [entity], ids: filter.ids })) : page.items;
+      const items = filter.ids || filter.skus ? page.items.filter(changeMatcher({ ...filter, entities: [entity] })) : page.items;
       // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
       const head = Math.min(page.head, known);
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };

@@ -1,8 +1,10 @@
 import { alerts } from "./alerts/slice";
 import { catalog } from "./catalog/slice";
+import { purchasing } from "./purchasing/slice";
 import { reservations } from "./reservations/slice";
 import type { Slice } from "./shared/slice";
 import { stock } from "./stock/slice";
+import { suppliers } from "./suppliers/slice";
 
 /** Every capability, in the order their tables are made. */
-export const slices: readonly Slice[] = [catalog, stock, reservations, alerts];
+export const slices: readonly Slice[] = [catalog, stock, reservations, alerts, suppliers, purchasing];

@@ -36,7 +36,9 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   const ids = filter.ids && new Set(filter.ids);
   return (change) => {
     if (!entities.has(change.entity)) return false;
-    if (ids && (change.entity === "reservation" || change.entity === "alert") && !ids.has(change.value.id)) return false;
+    const id = ids && idOf(change);
+    if (id !== undefined && !ids?.has(id)) return false;
+    if (change.entity === "purchaseOrder" && skus && !change.value.lines.some((line) => skus.has(skuKeyOf(line.sku)))) return false;
     const { sku, storeId } = changeSubject(change);
     if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
     return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
@@ -60,6 +62,22 @@ export function changeSubject(change: Change): { readonly sku?: string; readonly
     case "reservation":
     case "alert":
       return { sku: change.value.sku, storeId: change.value.storeId };
+    case "purchaseOrder":
+      return { storeId: change.value.storeId };
+    case "supplier":
+      return {};
+  }
+}
+
+/** What `ids` of a filter name, of those entities that have ids. */
+function idOf(change: Change): string | undefined {
+  switch (change.entity) {
+    case "reservation":
+    case "alert":
+    case "purchaseOrder":
+      return change.value.id;
+    default:
+      return undefined;
   }
 }
 

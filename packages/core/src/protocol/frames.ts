@@ -8,7 +8,16 @@ export const protocolVersion = 1;
 /** The WebSocket subprotocol of these frames as JSON text. */
 export const subprotocol = "onhand.v1.json";
 
-const entities = ["product", "store", "level", "movement", "reservation", "alert"] as const satisfies readonly Entity[];
+const entities = [
+  "product",
+  "store",
+  "level",
+  "movement",
+  "reservation",
+  "alert",
+  "supplier",
+  "purchaseOrder",
+] as const satisfies readonly Entity[];
 const entity = z.enum(entities);
 const seq = z.int().nonnegative();
 const shortText = z.string().min(1).max(200);

@@ -49,7 +49,7 @@ export interface Pages {
   readonly beforeRead: () => void;
 }
 
-const order: readonly Entity[] = ["product", "store", "level", "movement", "reservation", "alert"];
+const order: readonly Entity[] = ["product", "store", "level", "movement", "reservation", "alert", "supplier", "purchaseOrder"];
 
 /**
  * Sends every row that matches, but for the last page.

@@ -1,8 +1,20 @@
-import { type LineRefusal, type Refusal, refuse } from "../../errors";
-import { type Json, keyText } from "../shared/rows";
+import { refuse } from "../../errors";
+import { receiptNeeds, undoReceipt } from "../purchasing/receipts";
+import { type Json, keyText, type Write } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, Recall, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
-import { addLine, type Draft, draftLedger, lineNeeds, lineRefusals, resultOf, type StockResult, undoMovement, writesOf } from "./ledger";
+import {
+  addLine,
+  type Draft,
+  draftLedger,
+  eachLine,
+  lineNeeds,
+  lineRefusals,
+  resultOf,
+  type StockResult,
+  undoMovement,
+  writesOf,
+} from "./ledger";
 import { type LevelRow, type MovementRow, movementId, movementPlace, movements, toMovement, toStockLevel } from "./tables";
 
 /**
@@ -47,7 +59,10 @@ const levelAfter = (row: MovementRow): LevelRow => ({
   updatedAt: row.recordedAt,
 });
 
-const accepted = (draft: Draft): Decision<StockResult> => ({ writes: writesOf(draft), result: resultOf(draft) });
+const accepted = (draft: Draft, more: readonly Write[] = []): Decision<StockResult> => ({
+  writes: [...writesOf(draft), ...more],
+  result: resultOf(draft),
+});
 
 /** A command that is one line of the ledger. */
 const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
@@ -83,15 +98,8 @@ export const apply: CommandDefinition<ParsedApply, StockResult> = {
   needs: (input, view, now) => input.lines.flatMap((line) => lineNeeds(line, view, now)),
   decide(view, input, context) {
     const draft = draftLedger(view, context);
-    const refused: LineRefusal[] = [];
-    let first: Refusal | undefined;
-    for (const [index, line] of input.lines.entries()) {
-      const refusal = addLine(draft, line, input);
-      if (!refusal) continue;
-      first ??= refusal;
-      refused.push({ index, code: refusal.code, ...refusal.details });
-    }
-    return first ? { refusal: { ...first, details: { ...first.details, lines: refused } } as Refusal } : accepted(draft);
+    const refusal = eachLine(input.lines, (line) => addLine(draft, line, input));
+    return refusal ? { refusal } : accepted(draft);
   },
 };
 
@@ -129,6 +137,7 @@ export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
     ...legsToUndo(view, input.id).flatMap((row) => [
       ...lineNeeds(asLine(row), view, now),
       { table: movements, where: { reverses: movementId(row) } },
+      ...receiptNeeds(row, view),
     ]),
   ],
   decide(view, input, context): Decision<StockResult> {
@@ -140,6 +149,7 @@ export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
 
 function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse, context: Context): Decision<StockResult> {
   const draft = draftLedger(view, context);
+  const orders: Write[] = [];
   // What took stock away comes back first, so that a transfer's legs never stand in each other's way.
   for (const row of [...rows].sort((a, b) => a.delta - b.delta)) {
     const id = movementId(row);
@@ -153,6 +163,9 @@ function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse,
     };
     const refusal = undoMovement(draft, row, { ...facts, reverses: id });
     if (refusal) return { refusal };
+    const undone = undoReceipt(draft, row, input);
+    if ("refusal" in undone) return undone;
+    orders.push(...undone.writes);
   }
-  return accepted(draft);
+  return accepted(draft, orders);
 }

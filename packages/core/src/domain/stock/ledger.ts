@@ -1,7 +1,8 @@
-import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
+import { type InventoryErrorCode, type LineRefusal, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
 import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../reservations/expiry";
 import { reservationEvents, reservations } from "../reservations/tables";
+import { invalid } from "../shared/invalid";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
 import { type Money, type Reference, skuKeyOf } from "../shared/schemas";
@@ -227,6 +228,19 @@ export function addPromisedSale(
   return undefined;
 }
 
+/** Decides every line in its order, also those after one that is refused, so that each failing line can be named. */
+export function eachLine<Line>(lines: readonly Line[], decide: (line: Line) => Refusal | undefined): Refusal | undefined {
+  const refused: LineRefusal[] = [];
+  let first: Refusal | undefined;
+  for (const [index, line] of lines.entries()) {
+    const refusal = decide(line);
+    if (!refusal) continue;
+    first ??= refusal;
+    refused.push({ index, code: refusal.code, ...refusal.details });
+  }
+  return first && ({ ...first, details: { ...first.details, lines: refused } } as Refusal);
+}
+
 interface Move {
   readonly product: ProductRow;
   readonly type: MovementType;
@@ -316,4 +330,4 @@ const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
 
 export const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });
 
-export const invalid = (path: string, message: string): Refusal => refuse("INVALID_INPUT", { issues: [{ path, message }] });
+export { invalid };

@@ -122,7 +122,7 @@ export interface PurchaseOrdersApi {
    * const { items } = await inventory.forecasts.reorder({ storeId: "berlin" });
    * const { purchaseOrders, leftOut } = await inventory.purchaseOrders.draftFrom(items);
    */
-  draftFrom(proposals: DraftPurchaseOrders["proposals"], options?: CommandOptions): Promise<DraftedReceipt>;
+  draftFrom(proposals: readonly DraftPurchaseOrders["proposals"][number][], options?: CommandOptions): Promise<DraftedReceipt>;
   /** As it stands now. @throws {@link InventoryError} `UNKNOWN_PURCHASE_ORDER`. */
   get(id: string, options?: ReadOptions): Promise<PurchaseOrder>;
   /** Orders in the order they were made, newest first, a page at a time. */

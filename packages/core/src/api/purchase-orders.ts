@@ -67,7 +67,7 @@ export interface PurchaseOrdersApi {
   /**
    * Drafts an order. Nothing is on its way yet.
    *
-   * @param input.lines - up to 1,000, each product once; `quantity` in the product's unit, `unitCost` for one of it: as agreed with the supplier unless given.
+   * @param input.lines - up to 1,000, each product once, or none yet; `quantity` in the product's unit, `unitCost` for one of it: as agreed with the supplier unless given.
    * @throws {@link InventoryError} `UNKNOWN_SUPPLIER`, `UNKNOWN_STORE`, `UNKNOWN_PRODUCT`; `INVALID_STATE` when one of them is archived; `INVALID_INPUT` for a product twice, or a cost in another currency than the supplier's.
    * @example
    * const { purchaseOrder } = await inventory.purchaseOrders.create({
@@ -86,7 +86,7 @@ export interface PurchaseOrdersApi {
    * Sends a draft off: `incoming` of its levels goes up by what is ordered.
    *
    * @param options.expectedAt - when the goods should be there; as drafted, or after the supplier's lead time, unless given.
-   * @throws {@link InventoryError} `UNKNOWN_PURCHASE_ORDER`; `INVALID_STATE` when it is no draft, or its supplier, store or a product is archived.
+   * @throws {@link InventoryError} `UNKNOWN_PURCHASE_ORDER`; `INVALID_STATE` when it is no draft, has no lines, or its supplier, store or a product is archived.
    * @example
    * await inventory.purchaseOrders.submit(purchaseOrder.id, { actor: "mia" });
    */

@@ -8,10 +8,7 @@ export const maximumLines = 1_000;
 const maximumProposals = 1_000;
 
 const id = z.string().max(64);
-const lines = z
-  .array(z.strictObject({ sku, quantity, unitCost: price.optional() }))
-  .min(1)
-  .max(maximumLines);
+const lines = z.array(z.strictObject({ sku, quantity, unitCost: price.optional() })).max(maximumLines);
 
 const create = z.strictObject({
   supplierId: label,
@@ -34,7 +31,7 @@ const update = z.strictObject({
 const submit = z.strictObject({ id, expectedAt: instant.optional(), ...commandFields });
 const receive = z.strictObject({
   id,
-  lines: lines.optional(),
+  lines: lines.min(1).optional(),
   overDelivery: z.enum(["refuse", "accept"]).default("refuse"),
   reason: reason.optional(),
   occurredAt: instant.optional(),

@@ -89,7 +89,6 @@ describe("an order", () => {
   });
 
   it.each([
-    ["no lines", { lines: [] }],
     ["too many lines", { lines: Array.from({ length: 1_001 }, (_, index) => ({ sku: `A${index}`, quantity: 1 })) }],
     ["nothing of a product", { lines: [{ sku: "A", quantity: 0 }] }],
     ["a cost below nothing", { lines: [{ sku: "A", quantity: 1, unitCost: eur(-1) }] }],
@@ -158,6 +157,14 @@ describe("submitting", () => {
       ["A", 4, "purchase_order", id],
       ["B", 1, "purchase_order", id],
     ]);
+  });
+
+  it("needs something to order, which a draft does not", () => {
+    const id = drafted([]);
+    expect(given.refused(submit, { id })).toMatchObject({ code: "INVALID_STATE", details: { state: "empty" } });
+    given.done(update, { id, lines: [{ sku: "A", quantity: 1 }] });
+    given.done(submit, { id });
+    expect(() => receive.parse({ id, lines: [] })).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
   });
 
   it("is refused where something was archived since, and changes nothing", () => {

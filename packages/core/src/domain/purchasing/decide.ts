@@ -1,3 +1,4 @@
+import { refuse } from "../../errors";
 import { stores } from "../catalog/tables";
 import { changed } from "../shared/patch";
 import { fromScaled } from "../shared/quantity";
@@ -39,7 +40,7 @@ export const create: CommandDefinition<ParsedCreate, PurchaseOrderResult> = {
   name: "purchaseOrders.create",
   parse: parse.create,
   refusals: ["UNKNOWN_SUPPLIER", ...lineRefusals],
-  weight: (input) => input.lines.length,
+  weight: (input) => Math.max(1, input.lines.length),
   needs: (input, view) => [
     { table: suppliers, key: [input.supplierId] },
     { table: stores, key: [input.storeId] },
@@ -103,6 +104,8 @@ export const submit: CommandDefinition<ParsedSubmit, PurchaseOrderResult> = {
     onOrder(view, input, ["draft"], (before) => {
       const found = supplierInUse(view, before.supplierId);
       if (found.refusal) return found;
+      if (before.lines.length === 0)
+        return { refusal: refuse("INVALID_STATE", { entity: "purchaseOrder", key: input.id, state: "empty" }) };
       const draft = draftLedger(view, context);
       const row: PurchaseOrderRow = {
         ...before,

@@ -71,7 +71,7 @@ export const newOrder = ({ supplier, ...order }: NewOrder, { now, seq }: Context
 
 type Target = { readonly id: string };
 
-export function rowOf(view: View, { id }: Target): PurchaseOrderRow | undefined {
+function rowOf(view: View, { id }: Target): PurchaseOrderRow | undefined {
   const key = purchaseOrderKey(id);
   return key && view.get(purchaseOrders, key);
 }

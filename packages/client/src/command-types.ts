@@ -4,6 +4,7 @@ import type {
   Apply,
   ApproveCount,
   CancelCount,
+  CancelPurchaseOrder,
   CancelTransfer,
   CommitReservation,
   Count,
@@ -11,11 +12,17 @@ import type {
   CountLinesReceipt,
   CountReceipt,
   CreateProduct,
+  CreatePurchaseOrder,
   CreateStore,
+  CreateSupplier,
+  DraftedReceipt,
+  DraftPurchaseOrders,
   ExtendReservation,
   Hold,
   ProductReceipt,
+  PurchaseOrderReceipt,
   Receive,
+  ReceivePurchaseOrder,
   ReceiveTransfer,
   RecordCount,
   RecountLines,
@@ -24,18 +31,25 @@ import type {
   Return,
   Reverse,
   Sell,
+  SetSupplierTerms,
   SetThreshold,
   ShipTransfer,
   StartCount,
   StockReceipt,
   StoreReceipt,
+  SubmitPurchaseOrder,
+  SupplierReceipt,
+  SupplierTermsKey,
+  SupplierTermsReceipt,
   ThresholdReceipt,
   ThresholdScope,
   Transfer,
   TransferReceipt,
   UpdateProduct,
+  UpdatePurchaseOrder,
   UpdateReservation,
   UpdateStore,
+  UpdateSupplier,
 } from "@onhand/core";
 
 /** The commands a client knows by type, each with what it takes and what it answers. */
@@ -66,6 +80,17 @@ export interface Commands {
   readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];
   readonly "alerts.dismiss": readonly [{ readonly id: string }, AlertReceipt];
   readonly "alerts.assign": readonly [{ readonly id: string; readonly assignee: string | null }, AlertReceipt];
+  readonly "suppliers.create": readonly [CreateSupplier, SupplierReceipt];
+  readonly "suppliers.update": readonly [UpdateSupplier, SupplierReceipt];
+  readonly "suppliers.archive": readonly [{ readonly id: string }, SupplierReceipt];
+  readonly "suppliers.setTerms": readonly [SetSupplierTerms, SupplierTermsReceipt];
+  readonly "suppliers.removeTerms": readonly [SupplierTermsKey, SupplierTermsReceipt];
+  readonly "purchaseOrders.create": readonly [CreatePurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.update": readonly [UpdatePurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.submit": readonly [SubmitPurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.receive": readonly [ReceivePurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.cancel": readonly [CancelPurchaseOrder, PurchaseOrderReceipt];
+  readonly "purchaseOrders.draftFrom": readonly [DraftPurchaseOrders, DraftedReceipt];
   readonly "products.create": readonly [CreateProduct, ProductReceipt];
   readonly "products.update": readonly [UpdateProduct, ProductReceipt];
   readonly "products.archive": readonly [{ readonly sku: string }, ProductReceipt];

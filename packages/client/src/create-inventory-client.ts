@@ -1,4 +1,15 @@
-import type { Alert, Movement, Product, Reservation, StockCount, StockCountLine, StockTransfer, Store } from "@onhand/core";
+import type {
+  Alert,
+  Movement,
+  Product,
+  PurchaseOrder,
+  Reservation,
+  StockCount,
+  StockCountLine,
+  StockTransfer,
+  Store,
+  Supplier,
+} from "@onhand/core";
 import type { ClientTransport } from "@onhand/core/protocol/client";
 import { QueryClient } from "@tanstack/query-core";
 import { createCache } from "./cache";
@@ -93,6 +104,12 @@ export interface InventoryClient {
   counts(query?: Pick<LevelQuery, "storeId" | "storeIds">): Observable<List<StockCount, string>>;
   /** The lines of a sheet, by SKU. */
   countLines(id: string): Observable<List<StockCountLine, string>>;
+  /** Suppliers by id. */
+  suppliers(): Observable<List<Supplier, string>>;
+  /** A purchase order by its id, closed or not; undefined until it is known, and where there is none. */
+  purchaseOrder(id: string): Observed<PurchaseOrder>;
+  /** Purchase orders that are not closed, newest first. */
+  purchaseOrders(query?: LevelQuery): Observable<List<PurchaseOrder, string>>;
   /**
    * Sends a command and shows at once what it is expected to do.
    *
@@ -214,6 +231,9 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
     counts: (query = {}) => lists.list({ entity: "count", ...narrowed(query) }),
     countLines: (id) => lists.list({ entity: "countLine", ids: [id] }),
     alerts: (query = {}) => lists.list({ entity: "alert", ...narrowed(query) }),
+    suppliers: () => lists.list({ entity: "supplier" }),
+    purchaseOrder: lists.purchaseOrder,
+    purchaseOrders: (query = {}) => lists.list({ entity: "purchaseOrder", ...narrowed(query) }),
     command: <Type extends CommandType>(type: Type, input: CommandInput<Type>) =>
       commands.run(type, { ...input }) as Promise<unknown> as Promise<CommandResult<Type>>,
     pendingCommands: commands.waiting,

@@ -49,6 +49,8 @@ const rules: {
   readonly transfer: ListRule<"transfer", string>;
   readonly count: ListRule<"count", string>;
   readonly countLine: ListRule<"countLine", string>;
+  readonly supplier: ListRule<"supplier", string>;
+  readonly purchaseOrder: ListRule<"purchaseOrder", string>;
 } = {
   product: { compare: (a, b) => byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
   store: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
@@ -79,6 +81,12 @@ const rules: {
     shows: ({ status }) => status === "open",
   },
   countLine: { compare: (a, b) => byText(a.countId, b.countId) || byText(a.sku, b.sku), keyOf: ({ sku }) => sku },
+  supplier: { compare: (a, b) => byText(a.id, b.id), keyOf: ({ id }) => id },
+  purchaseOrder: {
+    compare: (a, b) => b.createdAt - a.createdAt || byText(a.id, b.id),
+    keyOf: ({ id }) => id,
+    shows: ({ status }) => status !== "received" && status !== "cancelled",
+  },
 };
 
 /** A row as the wire has it, so that it can be asked whether a filter lets it through. */
@@ -93,7 +101,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
   const knownRows = createKnown<Observed<unknown>>(20_000);
   const knownLists = createKnown<Observable<unknown>>(200);
 
-  function row<E extends "product" | "level" | "reservation" | "alert" | "transfer" | "count">(
+  function row<E extends "product" | "level" | "reservation" | "alert" | "transfer" | "count" | "purchaseOrder">(
     entity: E,
     id: string,
     wanted: Wanted,
@@ -172,6 +180,7 @@ export function createLists(options: { readonly rows: Rows; readonly cache: Cach
     alert: (id: string) => row("alert", id, { entity: "alert", ids: [id] }),
     transfer: (id: string) => row("transfer", id, { entity: "transfer", ids: [id] }),
     count: (id: string) => row("count", id, { entity: "count", ids: [id] }),
+    purchaseOrder: (id: string) => row("purchaseOrder", id, { entity: "purchaseOrder", ids: [id] }),
     list,
   };
 }

@@ -24,6 +24,8 @@ const forEachEntity = <T>(make: () => T): Record<Entity, T> => ({
   transfer: make(),
   count: make(),
   countLine: make(),
+  supplier: make(),
+  purchaseOrder: make(),
 });
 
 /** The rows that subscriptions told of, and what is shown of them. */

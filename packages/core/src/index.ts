@@ -27,9 +27,11 @@ export type {
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { DraftedReceipt, PurchaseOrderFilter, PurchaseOrderReceipt, PurchaseOrdersApi } from "./api/purchase-orders";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
+export type { SupplierFilter, SupplierReceipt, SuppliersApi, SupplierTermsFilter, SupplierTermsReceipt } from "./api/suppliers";
 export type { ThresholdFilter, ThresholdReceipt, ThresholdsApi } from "./api/thresholds";
 export type { TransferFilter, TransferReceipt, TransfersApi } from "./api/transfers";
 export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
@@ -49,6 +51,22 @@ export {
   type Tally,
 } from "./domain/counts/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
+export type {
+  CancelPurchaseOrder,
+  CreatePurchaseOrder,
+  DraftPurchaseOrders,
+  ReceivePurchaseOrder,
+  SubmitPurchaseOrder,
+  UpdatePurchaseOrder,
+} from "./domain/purchasing/commands";
+export type { PurchaseOrderResult } from "./domain/purchasing/order";
+export type { DraftedResult, LeftOut } from "./domain/purchasing/proposals";
+export {
+  type PurchaseOrder,
+  type PurchaseOrderLine,
+  type PurchaseOrderStatus,
+  purchaseOrderStatuses,
+} from "./domain/purchasing/tables";
 export type {
   CommitReservation,
   ExpireReservations,
@@ -79,6 +97,8 @@ export type { Adjust, Apply, Count, Receive, Return, Reverse, Sell, StockLine, T
 export type { Mismatch } from "./domain/stock/fold";
 export type { StockResult } from "./domain/stock/ledger";
 export { adjustmentReasons, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
+export type { CreateSupplier, SetSupplierTerms, SupplierTermsKey, UpdateSupplier } from "./domain/suppliers/commands";
+export type { Supplier, SupplierTerms } from "./domain/suppliers/tables";
 export { inventoryTables } from "./domain/tables";
 export type { CancelTransfer, ReceiveTransfer, ShipTransfer } from "./domain/transfers/commands";
 export type { TransferResult } from "./domain/transfers/decide";

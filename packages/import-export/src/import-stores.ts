@@ -1,6 +1,7 @@
 import { type CreateStore, isInventoryError, type Store } from "@onhand/core";
 import { readStore } from "./map/store";
-import { type ImportOptions, type Item, itemsOf, type Job, type Run, runImport, stoppedAt, type Target, tellFate } from "./run/job";
+import { type ImportOptions, type Item, itemsOf, type Job, type Run, runImport, type Target } from "./run/job";
+import { oneByOne } from "./run/one-by-one";
 import type { Fate, ImportReport } from "./run/report";
 import { settle } from "./run/settle";
 import type { Source } from "./source/source";
@@ -38,24 +39,20 @@ function storeJob(inventory: Target, { file, id }: Run, options: ImportOptions):
     return replayed ? "replayed" : "applied";
   }
 
-  return {
+  const made = new Set<string>();
+  return oneByOne({
+    id,
+    onError: options.onError,
     items: (records, reporter) =>
       itemsOf(records, reporter, (record, findings) => {
         const store = readStore(record, file.preset, findings);
         return store && { line: record.line, weight: 1, store };
       }),
-    async check(items, reporter) {
-      const made = new Set<string>();
-      for await (const item of items)
-        await tellFate(item, reporter, async () => {
-          if (made.has(item.store.id) || (await existing(item.store.id))) return "unchanged";
-          made.add(item.store.id);
-          return "applied";
-        });
+    async foretell({ store }) {
+      if (made.has(store.id) || (await existing(store.id))) return "unchanged";
+      made.add(store.id);
+      return "applied";
     },
-    async apply(items, reporter) {
-      const onRefusal = (line: number) => (options.onError === "refuse" ? stoppedAt(line, id) : undefined);
-      for await (const item of items) await tellFate(item, reporter, () => write(item), onRefusal(item.line));
-    },
-  };
+    write,
+  });
 }

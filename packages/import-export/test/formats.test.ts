@@ -24,6 +24,8 @@ interface Expected {
   readonly levels?: Lines;
   readonly stores?: Lines;
   readonly warnings?: number;
+  /** Carried through in purchasing.test.ts, as it takes other files first. */
+  readonly purchasing?: Kind;
   /** What can't be written back into the format. */
   readonly carriesNo?: readonly string[];
 }
@@ -52,9 +54,9 @@ const expected: Readonly<Record<string, Expected>> = {
     warnings: 2,
   },
   "prestashop/products_import.csv": { preset: "prestashop-products", products: [7], levels: [7], warnings: 7 },
-  "prestashop/suppliers_import.csv": { preset: "prestashop-suppliers" },
-  "prestashop/supply_orders_details_import.csv": { preset: "prestashop-supply-order-details" },
-  "prestashop/supply_orders_import.csv": { preset: "prestashop-supply-orders" },
+  "prestashop/suppliers_import.csv": { preset: "prestashop-suppliers", purchasing: "suppliers" },
+  "prestashop/supply_orders_details_import.csv": { preset: "prestashop-supply-order-details", purchasing: "purchaseOrderLines" },
+  "prestashop/supply_orders_import.csv": { preset: "prestashop-supply-orders", purchasing: "purchaseOrders" },
   "shopify/official_product_apparel.csv": { preset: "shopify-products", products: [22], levels: [22] },
   "shopify/official_product_home-and-garden.csv": { preset: "shopify-products", products: [21], levels: [21] },
   "shopify/official_product_jewelery.csv": { preset: "shopify-products", products: [23, 18], levels: [23, 18] },
@@ -66,7 +68,7 @@ const expected: Readonly<Record<string, Expected>> = {
 };
 
 const imports: Readonly<
-  Record<Exclude<Kind, "movements">, (inventory: Inventory, source: Source, dryRun: boolean) => Promise<ImportReport>>
+  Record<"stores" | "products" | "levels", (inventory: Inventory, source: Source, dryRun: boolean) => Promise<ImportReport>>
 > = {
   stores: (inventory, source, dryRun) => importStores(inventory, source, { onError: "skip", dryRun }),
   products: (inventory, source, dryRun) => importProducts(inventory, source, { mode: "upsert", onError: "skip", currency: "USD", dryRun }),
@@ -94,9 +96,10 @@ describe.each(filesBelow("formats", /\.(?:csv|tsv|txt)$/))("%s", (path) => {
   it("is recognised by its header", () => {
     const format = detectFormat(source, { whole: true });
     expect(format.preset?.name).toBe(want.preset);
-    expect(new Set(format.kinds)).toEqual(new Set(carried));
+    expect(new Set(format.kinds)).toEqual(new Set(want.purchasing ? [want.purchasing] : carried));
   });
 
+  if (want.purchasing) return;
   if (carried.length === 0)
     it("is refused, with the reason", async () => {
       const inventory = await emptyInventory();

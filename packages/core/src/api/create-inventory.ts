@@ -1,10 +1,12 @@
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
 import * as counts from "../domain/counts/decide";
+import * as purchasing from "../domain/purchasing/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
+import * as suppliers from "../domain/suppliers/decide";
 import { inventoryTables } from "../domain/tables";
 import * as transfers from "../domain/transfers/decide";
 import { createEngine, type QueueLimits } from "../engine/engine";
@@ -24,10 +26,12 @@ import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ProductsApi } from "./products";
+import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
+import { createSuppliers, type SuppliersApi } from "./suppliers";
 import { createThresholds, type ThresholdsApi } from "./thresholds";
 import { createTransfers, type TransfersApi } from "./transfers";
 
@@ -57,6 +61,8 @@ export interface HostInventory {
   readonly alerts: Omit<AlertsApi, "counts" | "check">;
   readonly transfers: TransfersApi;
   readonly counts: CountsApi;
+  readonly suppliers: SuppliersApi;
+  readonly purchaseOrders: PurchaseOrdersApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -72,6 +78,8 @@ export interface Inventory {
   readonly alerts: AlertsApi;
   readonly transfers: TransfersApi;
   readonly counts: CountsApi;
+  readonly suppliers: SuppliersApi;
+  readonly purchaseOrders: PurchaseOrdersApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -115,7 +123,7 @@ export interface Inventory {
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts, transfers, counts].flatMap((slice) =>
+const definitions = [catalog, stock, reservations, alerts, transfers, counts, suppliers, purchasing].flatMap((slice) =>
   Object.values(slice),
 ) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
@@ -157,6 +165,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     alerts: createAlerts(run, storage, clock),
     transfers: createTransfers(run, storage),
     counts: createCounts(run, storage),
+    suppliers: createSuppliers(run, storage),
+    purchaseOrders: createPurchaseOrders(run, storage),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
@@ -178,6 +188,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         alerts: createAlerts(inside, reads, clock),
         transfers: createTransfers(inside, reads),
         counts: createCounts(inside, reads),
+        suppliers: createSuppliers(inside, reads),
+        purchaseOrders: createPurchaseOrders(inside, reads),
         execute: executeWith(inside),
       };
     },

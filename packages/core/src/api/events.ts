@@ -2,9 +2,11 @@ import mitt from "mitt";
 import type { Alert, Threshold } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
 import type { StockCount, StockCountLine } from "../domain/counts/tables";
+import type { PurchaseOrder } from "../domain/purchasing/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import { slices } from "../domain/slices";
 import type { Movement, StockLevel } from "../domain/stock/tables";
+import type { Supplier, SupplierTerms } from "../domain/suppliers/tables";
 import type { StockTransfer } from "../domain/transfers/tables";
 import type { Engine } from "../engine/engine";
 import type { CommitBatch } from "../engine/publisher";
@@ -52,6 +54,19 @@ export type InventoryEvents = {
   "alert.dismissed": { readonly seq: number; readonly alert: Alert };
   /** Stock has recovered, or the threshold is gone. */
   "alert.resolved": { readonly seq: number; readonly alert: Alert };
+  "supplier.created": { readonly seq: number; readonly supplier: Supplier };
+  "supplier.updated": { readonly seq: number; readonly supplier: Supplier };
+  "supplier.archived": { readonly seq: number; readonly supplier: Supplier };
+  "supplierTerms.set": { readonly seq: number; readonly terms: SupplierTerms };
+  "supplierTerms.removed": { readonly seq: number; readonly terms: SupplierTerms };
+  "purchaseOrder.created": { readonly seq: number; readonly purchaseOrder: PurchaseOrder };
+  "purchaseOrder.updated": { readonly seq: number; readonly purchaseOrder: PurchaseOrder };
+  "purchaseOrder.submitted": { readonly seq: number; readonly purchaseOrder: PurchaseOrder };
+  /** Goods have come, all or a part of them: then it is `partially_received`. */
+  "purchaseOrder.received": { readonly seq: number; readonly purchaseOrder: PurchaseOrder };
+  "purchaseOrder.cancelled": { readonly seq: number; readonly purchaseOrder: PurchaseOrder };
+  /** A receipt was undone by `stock.reverse`. */
+  "purchaseOrder.reversed": { readonly seq: number; readonly purchaseOrder: PurchaseOrder };
 };
 
 interface CountEvent {

@@ -1,8 +1,10 @@
 import type { Alert } from "../domain/alerts/tables";
 import type { Product, Store } from "../domain/catalog/tables";
 import type { StockCount, StockCountLine } from "../domain/counts/tables";
+import type { PurchaseOrder } from "../domain/purchasing/tables";
 import type { Reservation } from "../domain/reservations/tables";
 import type { Movement, StockLevel } from "../domain/stock/tables";
+import type { Supplier } from "../domain/suppliers/tables";
 import type { StockTransfer } from "../domain/transfers/tables";
 import type { Stop } from "../ports/storage";
 
@@ -17,6 +19,8 @@ export interface Entities {
   readonly transfer: StockTransfer;
   readonly count: StockCount;
   readonly countLine: StockCountLine;
+  readonly supplier: Supplier;
+  readonly purchaseOrder: PurchaseOrder;
 }
 
 /** The name of something the feed tells of. */
@@ -30,7 +34,7 @@ export type Change<E extends Entity = Entity> = {
   [Name in E]: {
     readonly seq: number;
     readonly entity: Name;
-    /** Names the entity among its like: a SKU, a store's id, a level's {@link levelKey}, the id of anything else. */
+    /** Names the entity among its like: a SKU, the id of a store or supplier, a level's {@link levelKey}, the id of anything else. */
     readonly key: string;
     readonly value: Entities[Name];
   };
@@ -50,7 +54,7 @@ export interface FeedFilter {
   readonly storeIds?: readonly string[];
   /** These products, and what is about one of them. Sheets to count by are about none, their lines are. */
   readonly skus?: readonly string[];
-  /** Of reservations, alerts, transfers and counts only these; of lines of counts those of these sheets. */
+  /** Of reservations, alerts, transfers, counts and purchase orders only these; of lines of counts those of these sheets. */
   readonly ids?: readonly string[];
 }
 
@@ -76,7 +80,7 @@ export interface Feed {
     more: boolean;
   }>;
   /**
-   * One page of the entities that match, in key order, as of `head`; of reservations those that are active, of alerts, transfers and counts those that are open,
+   * One page of the entities that match, in key order, as of `head`; of reservations those that are active, of alerts, transfers, counts and purchase orders those that are open,
    * unless the filter names `ids`. Join it to the stream by subscribing first,
    * then dropping what is not newer than the page.
    */

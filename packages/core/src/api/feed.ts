@@ -1,6 +1,7 @@
 import { alertKey, alerts } from "../domain/alerts/tables";
 import { type ProductRow, products, stores } from "../domain/catalog/tables";
 import { countKey, countLines, counts } from "../domain/counts/tables";
+import { purchaseOrderKey, purchaseOrders } from "../domain/purchasing/tables";
 import { reservationKey, reservations } from "../domain/reservations/tables";
 import type { Write } from "../domain/shared/rows";
 import { skuKeyOf } from "../domain/shared/sku-key";
@@ -38,6 +39,7 @@ const scope: Readonly<Record<string, Scope>> = {
   [transfers.name]: { id: { columns: transfers.key, keyOf: transferKey }, many: true },
   [counts.name]: { store: "storeId", id: { columns: counts.key, keyOf: countKey } },
   [countLines.name]: { store: "storeId", sku: "sku", id: { columns: ["sheet"], keyOf: countKey } },
+  [purchaseOrders.name]: { store: "storeId", id: { columns: purchaseOrders.key, keyOf: purchaseOrderKey } },
 };
 
 const defaultLimit = 1_000;
@@ -72,8 +74,8 @@ export function createFeed(engine: Engine, storage: StorageAdapter): Feed {
       if (current && !filter.ids) where[current.column] = { in: current.in };
       const page = await readPage(storage, table, { where, orderBy, limit, cursor }, (row) => toChange({ table: table.name, row }));
       const { nextCursor } = page;
-      const sifted = scope[table.name]?.many ? filter : filter.ids && { ids: filter.ids };
-      const items = sifted ? page.items.filter(changeMatcher({ ...sifted, entities: [entity] })) : page.items;
+      const sifted = filter.ids || filter.skus || scope[table.name]?.many;
+      const items = sifted ? page.items.filter(changeMatcher({ ...filter, entities: [entity] })) : page.items;
       // Of a product made after its SKU was looked up the page has nothing, so it is no younger than that.
       const head = Math.min(page.head, known);
       return { items: items as unknown as readonly Change<E>[], head, ...(nextCursor !== undefined && { nextCursor }) };

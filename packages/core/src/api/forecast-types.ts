@@ -60,20 +60,24 @@ export type TermsFor = (product: Product, storeId: string) => Partial<SupplyTerm
 export interface ReorderRequest extends DemandReading, Partial<SupplyTerms>, PageRequest {
   readonly storeId?: string;
   readonly sku?: string;
-  /** Terms of single products, such as their supplier's lead time. What it leaves out is taken from the request. */
+  /** Terms of single products at single stores. What it leaves out is as agreed with the supplier, or else as the request says. */
   readonly termsFor?: TermsFor;
 }
 
 /** A line to order, ready for a purchase order, with what it was worked out from. Quantities are in the product's unit. */
-export interface ReorderSuggestion extends OrderUpTo, Pick<SupplyTerms, "leadTimeDays" | "reviewDays" | "serviceLevel"> {
+export interface ReorderSuggestion extends OrderUpTo, SupplyTerms {
   readonly supplierId?: string;
   readonly storeId: string;
   readonly sku: string;
-  /** The product's `cost`, when it has one. */
+  /** As agreed with the supplier, or else the product's `cost`, unless that is in other money than the supplier's. */
   readonly unitCost?: Money;
   readonly onHand: number;
   readonly available: number;
   readonly incoming: number;
+  /** The threshold's, where one counts for the level. */
+  readonly reorderPoint?: number;
+  /** The threshold's, where it has one. */
+  readonly maximum?: number;
   /** How demand was forecast. */
   readonly method: string;
 }
@@ -94,8 +98,9 @@ export interface ForecastsApi {
    * Suggests what to order: where stock, with what is on its way, won't last until the order after this could arrive.
    *
    * Looks at `limit` levels a page (100 unless said), so a page may have fewer items, or none, and a `nextCursor` still.
-   * Terms unless said: 7 days lead time, a review every 7 days, a service level of 0.95, no minimum, single units.
-   * Archived products and stores are left out. Nothing is ordered: the rows are for a person, or a purchase order.
+   * Lead time, minimum and multiple are those agreed with the product's supplier ({@link SuppliersApi.setTerms}), else the request's, else
+   * 7 days, none and single units; `termsFor` goes before all. Thresholds count as well: at the reorder point an order is due, and none goes
+   * beyond the maximum. Archived products and stores are left out. Nothing is ordered: the rows are for a person, or {@link PurchaseOrdersApi.draftFrom}.
    *
    * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`; `FORECAST_FAILED` when the provider does.
    * @example

@@ -193,6 +193,8 @@ describe("reorder", () => {
         leadTimeDays: 2,
         reviewDays: 7,
         serviceLevel: 0.9,
+        minimum: 0,
+        multiple: 1,
         method: "fixed",
       },
     ]);
@@ -236,6 +238,89 @@ describe("reorder", () => {
       ["BEANS", 18.329, 7, 1],
       ["CUP", 12, 3, 1],
     ]);
+  });
+
+  it("knows what was agreed with the supplier, which goes before the request and after the caller's own word", async () => {
+    const { stock, suppliers, forecasts, clock } = await open();
+    await stock.receive({ sku: "CUP", storeId: "hub", quantity: 1 });
+    nextDay(clock);
+    const asked = async (fields: object = {}) => {
+      const { items } = await forecasts.reorder({ sku: "CUP", reviewDays: 1, leadTimeDays: 9, ...fields });
+      return items.map(({ leadTimeDays, minimum, multiple, quantity, unitCost }) => [
+        leadTimeDays,
+        minimum,
+        multiple,
+        quantity,
+        unitCost?.amount,
+      ]);
+    };
+    const supplierId = "porzellan-weiss";
+    expect(await asked()).toEqual([[9, 0, 1, 23, 310]]);
+    await suppliers.create({ id: supplierId, name: "Weiß", leadTimeDays: 4, currency: "EUR" });
+    expect(await asked()).toEqual([[4, 0, 1, 12, 310]]);
+    await suppliers.setTerms({ supplierId, sku: "CUP", minimum: 20, multiple: 12, unitCost: { amount: 290, currency: "EUR" } });
+    expect(await asked()).toEqual([[4, 20, 12, 24, 290]]);
+    await suppliers.setTerms({ supplierId, sku: "CUP", leadTimeDays: 3 });
+    expect(await asked()).toEqual([[3, 0, 1, 9, 310]]);
+    expect(await asked({ termsFor: () => ({ leadTimeDays: 1, multiple: 5 }) })).toEqual([[1, 0, 5, 5, 310]]);
+    await suppliers.removeTerms({ supplierId, sku: "CUP" });
+    await suppliers.update(supplierId, { currency: "USD" });
+    expect(await asked()).toEqual([[4, 0, 1, 12, undefined]]);
+  });
+
+  it("orders at the reorder point whatever is expected, and never beyond the maximum", async () => {
+    const { stock, thresholds, forecasts, clock } = await open({ name: "none", forecast: async (_, { horizon }) => answer(horizon, 0, 0) });
+    await stock.receive({ sku: "CUP", storeId: "hub", quantity: 6 });
+    nextDay(clock);
+    const asked = async () =>
+      (await forecasts.reorder({ sku: "CUP", multiple: 4 })).items.map((item) => [item.quantity, item.reorderPoint]);
+    const at = { sku: "CUP", storeId: "hub" };
+    await thresholds.set({ ...at, reorderPoint: 5 });
+    expect(await asked()).toEqual([]);
+    await thresholds.set({ ...at, reorderPoint: 6 });
+    expect(await asked()).toEqual([[4, 6]]);
+    await thresholds.set({ storeId: "hub", reorderPoint: 50 });
+    expect(await asked()).toEqual([[4, 6]]);
+    await thresholds.set({ ...at, reorderPoint: 6, reorderQuantity: 30 });
+    expect(await asked()).toEqual([[32, 6]]);
+    await thresholds.set({ ...at, reorderPoint: 6, reorderQuantity: 30, maximum: 20 });
+    expect(await asked()).toEqual([[12, 6]]);
+    await thresholds.set({ ...at, reorderPoint: 6, maximum: 9 });
+    expect(await asked()).toEqual([]);
+    await thresholds.remove(at);
+    expect(await asked()).toEqual([[48, 50]]);
+    await thresholds.set({ ...at, reorderPoint: 0, safetyStock: 10 });
+    expect(await asked()).toEqual([[4, 0]]);
+  });
+
+  it("counts a promise only until its end, swept or not", async () => {
+    const { stock, reservations, forecasts, clock } = await open();
+    await stock.receive({ sku: "CUP", storeId: "hub", quantity: 1 });
+    nextDay(clock);
+    await reservations.hold({ sku: "CUP", storeId: "hub", quantity: 1, expiresInMs: days(2) });
+    const available = async () => (await forecasts.reorder({ sku: "CUP" })).items.map((item) => item.available);
+    expect(await available()).toEqual([0]);
+    clock.advance(days(2));
+    expect(await available()).toEqual([1]);
+  });
+
+  it("becomes drafts of what it says, once, and with their submission nothing is left to order", async () => {
+    const { stock, suppliers, purchaseOrders, forecasts, clock } = await open();
+    await suppliers.create({ id: "porzellan-weiss", name: "Weiß" });
+    for (const storeId of ["hub", "berlin"]) await stock.receive({ sku: "CUP", storeId, quantity: 1 });
+    await stock.receive({ sku: "BEANS", storeId: "berlin", quantity: 0.5 });
+    nextDay(clock);
+    const { items } = await forecasts.reorder();
+    const { purchaseOrders: drafts, leftOut } = await purchaseOrders.draftFrom(items, { actor: "mia" });
+    expect(leftOut).toEqual([{ sku: "BEANS", storeId: "berlin", because: "no_supplier" }]);
+    expect(drafts).toMatchObject([
+      { storeId: "berlin", actor: "mia", lines: [{ sku: "CUP", quantity: 31, unitCost: { amount: 310, currency: "EUR" } }] },
+      { storeId: "hub", lines: [{ sku: "CUP", quantity: 31 }] },
+    ]);
+    const head = (await purchaseOrders.draftFrom(items)).seq;
+    expect(await purchaseOrders.draftFrom((await forecasts.reorder()).items)).toMatchObject({ purchaseOrders: [], seq: head });
+    for (const { id } of drafts) await purchaseOrders.submit(id);
+    expect((await forecasts.reorder()).items.map(({ sku }) => sku)).toEqual(["BEANS"]);
   });
 
   it("leaves archived products and stores out, and finds one product or store", async () => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Threshold } from "../domain/alerts/tables";
 import { type Product, type ProductRow, products, type StoreRow, stores, toProduct } from "../domain/catalog/tables";
 import { addDays, datesFrom } from "../domain/forecasts/days";
 import { orderUpTo, protectedDays, type SupplyTerms } from "../domain/forecasts/reorder";
@@ -6,7 +7,7 @@ import { parser } from "../domain/shared/parse";
 import { toScaled } from "../domain/shared/quantity";
 import { pageFields, sku, storeId } from "../domain/shared/schemas";
 import { skuKeyOf } from "../domain/shared/sku-key";
-import { type LevelRow, levels, type StockLevel, toStockLevel } from "../domain/stock/tables";
+import { levels, type StockLevel, toStockLevel } from "../domain/stock/tables";
 import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { ForecastOptions, ForecastProvider } from "../ports/forecast";
@@ -14,9 +15,12 @@ import type { Reads } from "../ports/storage";
 import { askProvider } from "./ask-provider";
 import { type DemandHistory, readDemand, requireCalendar } from "./demand-history";
 import type { ForecastsApi, ReorderSuggestion, TermsFor } from "./forecast-types";
+import { withoutExpiredHolds } from "./held";
+import { readThresholds } from "./level-thresholds";
 import { readPage } from "./paging";
 import { defined, findProduct } from "./products";
 import { findStore } from "./stores";
+import { type AgreedTerms, readSupplyTerms } from "./supply-terms";
 
 const readingFields = {
   historyDays: z.int().min(1).max(3_650).default(365),
@@ -63,6 +67,13 @@ interface ReorderTerms {
   readonly termsFor: TermsFor | undefined;
 }
 
+/** What is known of a level beside its demand. */
+interface Known {
+  readonly product: Product;
+  readonly threshold: Threshold | undefined;
+  readonly agreed: AgreedTerms;
+}
+
 interface Parts {
   readonly storage: Reads;
   readonly clock: Clock;
@@ -77,12 +88,12 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
   /** The order for one level; undefined when there is enough. */
   async function suggestionFor(
     level: StockLevel,
-    product: Product,
+    { product, threshold, agreed }: Known,
     history: DemandHistory,
     { seasonLength, terms: common, termsFor }: ReorderTerms,
   ): Promise<ReorderSuggestion | undefined> {
     const { termsFor: own } = parseTerms({ termsFor: (await termsFor?.(product, level.storeId)) ?? {} });
-    const terms: SupplyTerms = { ...common, ...defined(own) };
+    const terms: SupplyTerms = { ...common, ...agreed.terms, ...defined(own) };
     const { decimals } = product;
     const multiple = terms.multiple === 0 ? 10 ** -decimals : terms.multiple;
     requireExact("multiple", multiple, product);
@@ -90,11 +101,12 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
     // Bounds that hold this share leave half of the rest above them: what the service level allows to run out.
     const ahead = { horizon: protectedDays(terms), coverage: 2 * terms.serviceLevel - 1, seasonLength };
     const answer = await ask({ sku: level.sku, storeId: level.storeId }, history, ahead);
-    const order = orderUpTo(answer, level.available + level.incoming, { minimum: terms.minimum, multiple, decimals });
+    const order = orderUpTo(answer, level.available + level.incoming, { minimum: terms.minimum, multiple, decimals }, threshold);
     if (order.quantity === 0) return undefined;
-    const { leadTimeDays, reviewDays, serviceLevel } = terms;
+    const { leadTimeDays, reviewDays, serviceLevel, minimum } = terms;
     return {
-      ...defined({ supplierId: product.supplierId, unitCost: product.cost }),
+      ...defined({ supplierId: product.supplierId, unitCost: agreed.unitCost }),
+      ...defined({ reorderPoint: threshold?.reorderPoint, maximum: threshold?.maximum }),
       storeId: level.storeId,
       sku: level.sku,
       ...order,
@@ -104,6 +116,8 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
       leadTimeDays,
       reviewDays,
       serviceLevel,
+      minimum,
+      multiple,
       method: answer.method,
     };
   }
@@ -161,19 +175,24 @@ export function createForecasts({ storage, clock, provider }: Parts): ForecastsA
         sku: given === undefined ? undefined : (await findProduct(storage, given)).sku,
         storeId: place === undefined ? undefined : (await findStore(storage, place)).id,
       });
-      const page = await readPage(storage, levels, { where, limit, cursor }, (row) => toStockLevel(row as LevelRow));
+      const page = await readPage(storage, levels, { where, limit, cursor }, (row) => row);
       const next = page.nextCursor !== undefined && { nextCursor: page.nextCursor };
-      const used = await inUse(page.items);
-      const looked = page.items.filter((level) => used.products.has(level.sku) && used.stores.has(level.storeId));
+      const now = (await withoutExpiredHolds(storage, { rows: page.items, head: page.head }, clock.now())).map(toStockLevel);
+      const used = await inUse(now);
+      const looked = now.filter((level) => used.products.has(level.sku) && used.stores.has(level.storeId));
       if (looked.length === 0) return { items: [], ...next };
       const names = { skus: [...new Set(looked.map((level) => level.sku))], storeIds: [...new Set(looked.map((level) => level.storeId))] };
       const histories = await readDemand(storage, calendar, { ...names, until: calendar(clock.now()), days: historyDays });
+      const productOf = new Map(Array.from(used.products, ([name, row]) => [name, toProduct(row)]));
+      const thresholdFor = await readThresholds(storage, looked);
+      const agreedOn = await readSupplyTerms(storage, [...productOf.values()]);
       const by = { seasonLength, terms: { ...usual, ...defined(terms) }, termsFor };
       const items: ReorderSuggestion[] = [];
       // One after the other: between two of them other callers get their turn.
       for (const level of looked) {
-        const product = toProduct(used.products.get(level.sku) as ProductRow);
-        const suggestion = await suggestionFor(level, product, histories(level), by);
+        const product = productOf.get(level.sku) as Product;
+        const known = { product, threshold: thresholdFor(level), agreed: agreedOn(product) };
+        const suggestion = await suggestionFor(level, known, histories(level), by);
         if (suggestion) items.push(suggestion);
       }
       return { items, ...next };

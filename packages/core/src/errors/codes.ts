@@ -34,6 +34,9 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_TRANSFER: { readonly id: string };
   UNKNOWN_COUNT: { readonly id: string };
   UNKNOWN_THRESHOLD: Partial<OnLevel>;
+  UNKNOWN_SUPPLIER: { readonly supplierId: string };
+  UNKNOWN_SUPPLIER_TERMS: { readonly supplierId: string; readonly sku: string };
+  UNKNOWN_PURCHASE_ORDER: { readonly id: string };
   ALREADY_EXISTS: { readonly entity: string; readonly key: string };
   INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
   RESERVATION_SETTLED: { readonly id: string; readonly status: string };
@@ -86,6 +89,9 @@ export const errorCodes = {
   UNKNOWN_TRANSFER: { status: 404, retryable: false, summary: "No transfer has this id." },
   UNKNOWN_COUNT: { status: 404, retryable: false, summary: "No count has this id." },
   UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
+  UNKNOWN_SUPPLIER: { status: 404, retryable: false, summary: "No supplier has this id." },
+  UNKNOWN_SUPPLIER_TERMS: { status: 404, retryable: false, summary: "No terms are set for this supplier and product." },
+  UNKNOWN_PURCHASE_ORDER: { status: 404, retryable: false, summary: "No purchase order has this id." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },
   RESERVATION_SETTLED: { status: 409, retryable: false, summary: "The reservation was committed, released or has expired." },

@@ -42,6 +42,7 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
       const { from, to, lines } = change.value;
       return (!storeIds || storeIds.has(from) || storeIds.has(to)) && (!skus || lines.some(({ sku }) => skus.has(skuKeyOf(sku))));
     }
+    if (change.entity === "purchaseOrder" && skus && !change.value.lines.some((line) => skus.has(skuKeyOf(line.sku)))) return false;
     const { sku, storeId } = changeSubject(change);
     if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
     return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
@@ -75,6 +76,10 @@ export function changeSubject(change: Change): {
       return { storeId: change.value.storeId };
     case "transfer":
       return { from: change.value.from, to: change.value.to };
+    case "purchaseOrder":
+      return { storeId: change.value.storeId };
+    case "supplier":
+      return {};
   }
 }
 
@@ -85,6 +90,7 @@ function idOf(change: Change): string | undefined {
     case "alert":
     case "transfer":
     case "count":
+    case "purchaseOrder":
       return change.value.id;
     case "countLine":
       return change.value.countId;

@@ -11,6 +11,8 @@ const entities = [
   "transfer",
   "count",
   "countLine",
+  "supplier",
+  "purchaseOrder",
 ] as const satisfies readonly Entity[];
 const entity = z.enum(entities);
 const seq = z.int().nonnegative();

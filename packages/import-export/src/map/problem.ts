@@ -38,6 +38,18 @@ export function findingsOf(line: number): Findings {
   };
 }
 
+/** What was found on several lines that share one fate. What is found from now on is about the first. */
+export const together = (first: Findings, next: Findings): Findings => ({
+  error: first.error,
+  warn: first.warn,
+  get problems() {
+    return [...first.problems, ...next.problems];
+  },
+  get failed() {
+    return first.failed || next.failed;
+  },
+});
+
 /** What a refusal says to somebody who looks at the file. */
 export function refusalText(error: InventoryError): string {
   if (isInventoryError(error, "INVALID_INPUT")) {
@@ -46,6 +58,8 @@ export function refusalText(error: InventoryError): string {
   }
   if (isInventoryError(error, "UNKNOWN_PRODUCT")) return `there is no product ${error.details.sku}`;
   if (isInventoryError(error, "UNKNOWN_STORE")) return `there is no store ${error.details.storeId}`;
+  if (isInventoryError(error, "UNKNOWN_SUPPLIER")) return `there is no supplier ${error.details.supplierId}`;
+  if (isInventoryError(error, "UNKNOWN_PURCHASE_ORDER")) return `there is no order ${error.details.id}`;
   if (isInventoryError(error, "ALREADY_EXISTS")) return `the ${error.details.entity} ${error.details.key} exists`;
   if (isInventoryError(error, "INVALID_STATE")) return `the ${error.details.entity} ${error.details.key} is ${error.details.state}`;
   if (isInventoryError(error, "INSUFFICIENT_STOCK")) {

@@ -36,7 +36,7 @@ export function readProduct(record: FileRecord, reading: Reading, findings: Find
 }
 
 /** What is not there leaves what an earlier import or a person said alone. */
-const given = <Name extends string, Value>(name: Name, value: Value | undefined | ""): { [N in Name]?: Value } =>
+export const given = <Name extends string, Value>(name: Name, value: Value | undefined | ""): { [N in Name]?: Value } =>
   (value === undefined || value === "" ? {} : { [name]: value }) as { [N in Name]?: Value };
 
 function readBarcode(record: FileRecord, findings: Findings): string {
@@ -59,7 +59,7 @@ export function readNumber(
   return value;
 }
 
-function readAttributes(record: FileRecord, findings: Findings): CreateProduct["attributes"] {
+export function readAttributes(record: FileRecord, findings: Findings): CreateProduct["attributes"] {
   const named = record.attributes();
   const text = record.text("attributes");
   if (text === "") return Object.keys(named).length > 0 ? { ...named } : undefined;

@@ -1,12 +1,27 @@
 import { amazonFba, amazonListings } from "./amazon";
 import { classic } from "./classic";
 import { odoo } from "./odoo";
-import { onhandLevels, onhandMovements, onhandProducts, onhandStores } from "./onhand";
+import {
+  onhandLevels,
+  onhandMovements,
+  onhandProducts,
+  onhandPurchaseOrderLines,
+  onhandPurchaseOrders,
+  onhandStores,
+  onhandSuppliers,
+} from "./onhand";
 import { openBoxesInventory } from "./openboxes-inventory";
 import { openBoxesLocations } from "./openboxes-locations";
 import { openBoxesProducts, openBoxesStockLevels, openBoxesSuppliers } from "./openboxes-products";
 import type { Preset } from "./preset";
-import { prestaShopCombinations, prestaShopOthers, prestaShopProducts } from "./prestashop";
+import {
+  prestaShopCombinations,
+  prestaShopOthers,
+  prestaShopProducts,
+  prestaShopSuppliers,
+  prestaShopSupplyOrderDetails,
+  prestaShopSupplyOrders,
+} from "./prestashop";
 import { shopifyInventoryLong, shopifyInventoryWide } from "./shopify-inventory";
 import { shopifyProducts } from "./shopify-products";
 import { square } from "./square";
@@ -23,6 +38,9 @@ export const presets: readonly Preset[] = [
   onhandStores,
   onhandLevels,
   onhandMovements,
+  onhandSuppliers,
+  onhandPurchaseOrders,
+  onhandPurchaseOrderLines,
   classic,
   shopifyProducts,
   shopifyInventoryLong,
@@ -31,6 +49,9 @@ export const presets: readonly Preset[] = [
   square,
   prestaShopProducts,
   prestaShopCombinations,
+  prestaShopSuppliers,
+  prestaShopSupplyOrders,
+  prestaShopSupplyOrderDetails,
   ...prestaShopOthers,
   odoo,
   openBoxesProducts,

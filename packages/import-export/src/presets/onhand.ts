@@ -56,6 +56,60 @@ export const onhandStores: Preset = {
   writes: { stores: same("storeId", "storeName", "storeKind", "archived") },
 };
 
+/** Suppliers as this package writes them. */
+export const onhandSuppliers: Preset = {
+  name: "onhand-suppliers",
+  kinds: ["suppliers"],
+  requires: ["supplierId", "supplierName"],
+  fields: {
+    supplierId: ["supplierId"],
+    supplierName: ["supplierName"],
+    contact: ["contact"],
+    email: ["email"],
+    phone: ["phone"],
+    address: ["address"],
+    currency: ["currency"],
+    leadTimeDays: ["leadTimeDays"],
+    attributes: ["attributes"],
+  },
+  writes: {
+    suppliers: same(
+      "supplierId",
+      "supplierName",
+      "contact",
+      "email",
+      "phone",
+      "address",
+      "currency",
+      "leadTimeDays",
+      "attributes",
+      "archived",
+    ),
+  },
+};
+
+const orderReference = { referenceType: ["referenceType"], referenceId: ["referenceId"] };
+
+/** Purchase orders as this package writes them: what stands above the lines. */
+export const onhandPurchaseOrders: Preset = {
+  name: "onhand-purchaseOrders",
+  kinds: ["purchaseOrders"],
+  requires: ["referenceType", "referenceId", "supplierId", "storeId", "expectedAt"],
+  fields: { ...orderReference, supplierId: ["supplierId"], storeId: ["storeId"], expectedAt: ["expectedAt"], note: ["note"] },
+  writes: { purchaseOrders: same("id", "referenceType", "referenceId", "supplierId", "storeId", "status", "expectedAt", "note") },
+};
+
+/** The lines of those orders. */
+export const onhandPurchaseOrderLines: Preset = {
+  name: "onhand-purchaseOrderLines",
+  kinds: ["purchaseOrderLines"],
+  requires: ["referenceType", "referenceId", sku, "quantity", "received"],
+  fields: { ...orderReference, sku, quantity: ["quantity"], unitCost: ["unitCost"], unitCostCurrency: ["unitCostCurrency"] },
+  writes: {
+    purchaseOrderLines: same("id", "referenceType", "referenceId", "sku", "quantity", "received", "unitCost", "unitCostCurrency"),
+  },
+};
+
 /** Levels as this package writes them. */
 export const onhandLevels: Preset = {
   name: "onhand-levels",

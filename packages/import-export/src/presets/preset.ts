@@ -1,5 +1,5 @@
 /** What a file may carry. */
-export type Kind = "products" | "stores" | "levels" | "movements";
+export type Kind = "products" | "stores" | "levels" | "movements" | "suppliers" | "purchaseOrders" | "purchaseOrderLines";
 
 /** What a cell can mean. */
 export type Field =
@@ -40,7 +40,18 @@ export type Field =
   | "recordedAt"
   | "reverses"
   | "reservedAfter"
-  | "archived";
+  | "archived"
+  | "supplierName"
+  | "contact"
+  | "email"
+  | "phone"
+  | "address"
+  | "currency"
+  | "leadTimeDays"
+  | "expectedAt"
+  | "note"
+  | "status"
+  | "received";
 
 /**
  * Where a value stands: in a column, in several joined by `with` (empty ones and those in `without` left out), or nowhere, so
@@ -94,6 +105,12 @@ export interface Preset {
   readonly quotes?: false;
   /** Between whole and part: `.` unless said. */
   readonly decimal?: "." | ",";
+  /** An attribute by which the format's other files name a supplier. */
+  readonly supplierAttribute?: string;
+  /** The type of the references that name purchase orders in the format. */
+  readonly orderReference?: string;
+  /** Times are days in the format. */
+  readonly days?: true;
   /** What the format calls the kinds of places. */
   readonly storeKinds?: Readonly<Record<string, "store" | "warehouse" | "transit">>;
   /** Why nothing of it can be imported, where `kinds` is empty. */

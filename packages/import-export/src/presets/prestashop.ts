@@ -77,14 +77,74 @@ export const prestaShopCombinations: Preset = {
 
 const known = (name: string, requires: readonly string[], because: string): Preset => ({ name, kinds: [], requires, fields: {}, because });
 
+/** Suppliers as PrestaShop and thirty bees import them. Products name them, orders number them. */
+export const prestaShopSuppliers: Preset = {
+  name: "prestashop-suppliers",
+  kinds: ["suppliers"],
+  requires: ["Supplier ID", "Name *", "Meta title"],
+  fields: { supplierId: ["Name *"], supplierName: ["Name *"] },
+  attributes: { prestaShopId: "Supplier ID", description: "Description" },
+  ignore: [{ columns: ["Active (0/1)"], is: ["0"], because: "not in use" }],
+  writes: {
+    suppliers: [
+      ["Supplier ID", { attribute: "prestaShopId" }],
+      ["Active (0/1)", { text: "1" }],
+      ["Name *", "supplierId"],
+      ["Description", { attribute: "description" }],
+      ["Meta title", { text: "" }],
+    ],
+  },
+};
+
+/** Orders to suppliers as PrestaShop and thirty bees import them: what stands above the lines. The currency is a number there, so it is the supplier's. */
+export const prestaShopSupplyOrders: Preset = {
+  name: "prestashop-supply-orders",
+  kinds: ["purchaseOrders"],
+  requires: ["Supply Order ID", "Supplier ID *", "Supply Order Reference *"],
+  fields: {
+    referenceId: ["Supply Order Reference *"],
+    supplierId: ["Supplier ID *"],
+    storeId: ["Warehouse ID *"],
+    expectedAt: ["Delivery Date (Y-M-D)*"],
+  },
+  supplierAttribute: "prestaShopId",
+  days: true,
+  orderReference: "supply_order",
+  writes: {
+    purchaseOrders: [
+      ["Supply Order ID", { text: "" }],
+      ["Supplier ID *", "supplierId"],
+      ["Warehouse ID *", "storeId"],
+      ["Supply Order Reference *", "referenceId"],
+      ["Delivery Date (Y-M-D)*", "expectedAt"],
+    ],
+  },
+};
+
+/** The lines of those orders. Products are numbered there; of variants the SKU is both numbers. */
+export const prestaShopSupplyOrderDetails: Preset = {
+  name: "prestashop-supply-order-details",
+  kinds: ["purchaseOrderLines"],
+  requires: ["Supply Order Reference *", "Product ID *", "Quantity Expected *"],
+  fields: {
+    referenceId: ["Supply Order Reference *"],
+    sku: [{ join: ["Product ID *", "Product Attribute ID"], with: "-", without: ["0"] }],
+    quantity: ["Quantity Expected *"],
+    unitCost: ["Unit Price (tax excl.)*"],
+  },
+  orderReference: "supply_order",
+  writes: {
+    purchaseOrderLines: [
+      ["Supply Order Reference *", "referenceId"],
+      ["Product ID *", "sku"],
+      ["Product Attribute ID", { text: "" }],
+      ["Unit Price (tax excl.)*", "unitCost"],
+      ["Quantity Expected *", "quantity"],
+    ],
+  },
+};
+
 /** Files of PrestaShop that carry nothing an inventory keeps. They are recognised, so that the refusal can say why. */
 export const prestaShopOthers: readonly Preset[] = [
   known("prestashop-categories", ["Category ID", "Parent category", "Name *"], "categories are names on products, not rows of their own"),
-  known("prestashop-suppliers", ["Supplier ID", "Name *", "Meta title"], "suppliers are names on products, not rows of their own"),
-  known("prestashop-supply-orders", ["Supply Order ID", "Supplier ID *"], "orders to suppliers are no stock until they are received"),
-  known(
-    "prestashop-supply-order-details",
-    ["Supply Order Reference *", "Quantity Expected *"],
-    "orders to suppliers are no stock until they are received",
-  ),
 ];

@@ -10,6 +10,9 @@ import { isRefusal } from "./settle";
 /** Where an import goes: an inventory, or one inside a transaction of the host. */
 export type Target = Pick<Inventory, "products" | "stores"> & { readonly stock: Omit<Inventory["stock"], "asOf"> };
 
+/** Where what is ordered goes. */
+export type PurchasingTarget = Target & Pick<Inventory, "suppliers" | "purchaseOrders">;
+
 /** What every import takes. */
 export interface ImportOptions extends FileOptions, ReportOptions {
   /**

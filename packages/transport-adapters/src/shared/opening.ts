@@ -49,7 +49,19 @@ export interface Pages {
   readonly beforeRead: () => void;
 }
 
-const order: readonly Entity[] = ["product", "store", "level", "movement", "reservation", "alert", "transfer", "count", "countLine"];
+const order: readonly Entity[] = [
+  "product",
+  "store",
+  "level",
+  "movement",
+  "reservation",
+  "alert",
+  "transfer",
+  "count",
+  "countLine",
+  "supplier",
+  "purchaseOrder",
+];
 
 /**
  * Sends every row that matches, but for the last page.

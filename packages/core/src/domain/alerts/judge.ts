@@ -30,7 +30,7 @@ export const scopesOf = ({ sku, storeId }: Place): readonly (readonly [string, s
 ];
 
 /** The threshold that counts for a level. */
-function ruleOf(view: View, place: Place): ThresholdRow | undefined {
+export function ruleOf(view: View, place: Place): ThresholdRow | undefined {
   for (const key of scopesOf(place)) {
     const row = view.get(thresholds, keyText(key));
     if (row && !row.removed) return row;

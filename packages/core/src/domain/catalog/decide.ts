@@ -1,6 +1,8 @@
 import { refuse } from "../../errors";
 import { thresholds } from "../alerts/tables";
 import { expiryNeeds, reservedAt } from "../reservations/expiry";
+import { tooFine } from "../shared/invalid";
+import { changed } from "../shared/patch";
 import { fromScaled, toScaled } from "../shared/quantity";
 import type { Money } from "../shared/schemas";
 import { skuKeyOf } from "../shared/sku-key";
@@ -198,13 +200,8 @@ const levelNeeds = (view: View, where: { readonly sku: string } | { readonly sto
   ...view.find(levels, where).flatMap((level) => expiryNeeds(level, now)),
 ];
 
-const changed = <T>(to: T | null | undefined, before: T | null): T | null => (to === undefined ? before : to);
-
 const part = <K extends keyof Money>(money: Money | null | undefined, column: K): Money[K] | null | undefined =>
   money ? money[column] : (money as null | undefined);
-
-const tooFine = (path: string, decimals: number) =>
-  refuse("INVALID_INPUT", { issues: [{ path, message: `must have at most ${decimals} decimals and be exact` }] });
 
 const inUse =
   (view: View, now: number) =>

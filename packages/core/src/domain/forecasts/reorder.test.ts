@@ -37,6 +37,24 @@ describe("what to order", () => {
     expect(orderUpTo(three, 0, { minimum: 0, multiple: 0.1, decimals: 1 }).quantity).toBe(0.3);
   });
 
+  it("keeps at least the safety stock that was set, and is due at the reorder point", () => {
+    const none = { points: [0], upper: [0] };
+    expect(orderUpTo(expected, 5, single, { safetyStock: 10 })).toMatchObject({ safetyStock: 10, target: 26, quantity: 21 });
+    expect(orderUpTo(expected, 5, single, { safetyStock: 1 })).toMatchObject({ safetyStock: 4, quantity: 15 });
+    expect(orderUpTo(none, 5, single, { reorderPoint: 4 }).quantity).toBe(0);
+    expect(orderUpTo(none, 5, single, { reorderPoint: 5 }).quantity).toBe(1);
+    expect(orderUpTo(none, 2, single, { reorderPoint: 5, reorderQuantity: 3 }).quantity).toBe(4);
+    expect(orderUpTo(none, 2, { ...single, decimals: 3, multiple: 0.001 }, { reorderPoint: 2 }).quantity).toBe(0.001);
+  });
+
+  it("stays within the maximum, also if that leaves too little; where no order fits there is none", () => {
+    expect(orderUpTo(expected, 5, single, { maximum: 12 }).quantity).toBe(7);
+    expect(orderUpTo(expected, 5, { ...single, multiple: 4 }, { maximum: 12 }).quantity).toBe(4);
+    expect(orderUpTo(expected, 5, { ...single, minimum: 10 }, { maximum: 12 }).quantity).toBe(0);
+    expect(orderUpTo(expected, 5, single, { maximum: 5 }).quantity).toBe(0);
+    expect(orderUpTo(expected, 0, { minimum: 0, multiple: 0.1, decimals: 1 }, { maximum: 0.3 }).quantity).toBe(0.3);
+  });
+
   it("is always enough, a whole number of cases, and never a case too many", () => {
     fc.assert(
       fc.property(

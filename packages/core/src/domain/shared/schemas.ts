@@ -20,6 +20,7 @@ export const sku = identifier(64);
 export const storeId = identifier(64);
 export const name = words(200);
 export const label = words(100);
+export const note = words(500);
 export const reason = words(100);
 export const actorId = identifier(100);
 export const idempotencyKey = z
@@ -47,11 +48,10 @@ export const instant = z
   )
   .pipe(z.int().min(0).max(latest));
 
+export const currency = z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR");
+
 /** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
-export const money = z.strictObject({
-  amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
-  currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR"),
-});
+export const money = z.strictObject({ amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), currency });
 /** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
 export type Money = z.output<typeof money>;
 

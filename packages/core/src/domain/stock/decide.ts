@@ -1,4 +1,6 @@
 import { refuse } from "../../errors";
+import { receiptNeeds, undoReceipt } from "../purchasing/receipts";
+import type { Write } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
 import {
@@ -16,7 +18,10 @@ import {
 import { fromLedger } from "./recall";
 import { type MovementRow, type MovementType, movementId, movementPlace, movements } from "./tables";
 
-const accepted = (draft: Draft): Decision<StockResult> => ({ writes: writesOf(draft), result: resultOf(draft) });
+const accepted = (draft: Draft, more: readonly Write[] = []): Decision<StockResult> => ({
+  writes: more.length === 0 ? writesOf(draft) : [...writesOf(draft), ...more],
+  result: resultOf(draft),
+});
 
 /** A command that is one line of the ledger. */
 const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
@@ -98,6 +103,7 @@ export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
     ...legsToUndo(view, input.id).flatMap((row) => [
       ...lineNeeds(asLine(row), view, now),
       { table: movements, where: { reverses: movementId(row) } },
+      ...receiptNeeds(row, view),
     ]),
   ],
   decide(view, input, context): Decision<StockResult> {
@@ -115,6 +121,7 @@ const inTwoSteps = (row: MovementRow) =>
 
 function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse, context: Context): Decision<StockResult> {
   const draft = draftLedger(view, context);
+  const orders: Write[] = [];
   // What took stock away comes back first, so that a transfer's legs never stand in each other's way.
   for (const row of [...rows].sort((a, b) => a.delta - b.delta)) {
     const id = movementId(row);
@@ -128,6 +135,9 @@ function undoAll(view: View, rows: readonly MovementRow[], input: ParsedReverse,
     };
     const refusal = undoMovement(draft, row, { ...facts, reverses: id });
     if (refusal) return { refusal };
+    const undone = undoReceipt(draft, row, input);
+    if ("refusal" in undone) return undone;
+    orders.push(...undone.writes);
   }
-  return accepted(draft);
+  return accepted(draft, orders);
 }

@@ -2,6 +2,7 @@ import { type InventoryErrorCode, type LineRefusal, type Refusal, refuse } from 
 import { type ProductRow, products, stores } from "../catalog/tables";
 import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../reservations/expiry";
 import { reservationEvents, reservations } from "../reservations/tables";
+import { invalid } from "../shared/invalid";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
 import type { Money, Reference } from "../shared/schemas";
@@ -332,4 +333,4 @@ const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
 
 export const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });
 
-export const invalid = (path: string, message: string): Refusal => refuse("INVALID_INPUT", { issues: [{ path, message }] });
+export { invalid };

@@ -353,6 +353,40 @@ export const ledgerCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "ledger/orders",
+    promise:
+      "A level that only an order has changed is among the changes; an order's life leaves levels, order and ledger in step, also for another inventory over the same rows.",
+    async run({ inventory, peer, storage }) {
+      const open = await inventory();
+      await addExamples(open);
+      await open.suppliers.create({ id: "porzellan-weiss", name: "Porzellan Weiß", currency: "EUR", attributes: { since: 1904 } });
+      const unitCost = { amount: 310, currency: "EUR" };
+      await open.suppliers.setTerms({ supplierId: "porzellan-weiss", sku: "CUP", unitCost, multiple: 12 });
+      const lines = [
+        { sku: "CUP", quantity: 24 },
+        { sku: "BEANS", quantity: 0.125 },
+      ];
+      const { purchaseOrder } = await open.purchaseOrders.create({ supplierId: "porzellan-weiss", storeId: "hub", lines });
+      const { seq } = await open.purchaseOrders.submit(purchaseOrder.id);
+      const { items } = await open.feed.since(seq - 1, { filter: { entities: ["level"] } });
+      const incoming = items.flatMap((change) => (change.entity === "level" ? [`${change.value.sku} ${change.value.incoming}`] : []));
+      deepStrictEqual(incoming.sort(), ["BEANS 0.125", "CUP 24"]);
+      const part = await open.purchaseOrders.receive(purchaseOrder.id, { lines: [{ sku: "cup", quantity: 12 }] });
+      deepStrictEqual(part.movements[0]?.unitCost, unitCost);
+      const other = storage.capabilities.shared && peer ? await inventory({ storage: await peer() }) : open;
+      strictEqual((await other.stock.level({ sku: "CUP", storeId: "hub" })).incoming, 12);
+      const rest = await other.purchaseOrders.receive(purchaseOrder.id);
+      strictEqual(rest.purchaseOrder.status, "received");
+      await open.stock.reverse(rest.movements[0]?.id ?? "");
+      deepStrictEqual((await other.purchaseOrders.list({ sku: "CUP", status: "partially_received" })).items, [
+        await open.purchaseOrders.get(purchaseOrder.id),
+      ]);
+      await other.purchaseOrders.cancel(purchaseOrder.id);
+      const { onHand, incoming: left } = await open.stock.level({ sku: "CUP", storeId: "hub" });
+      deepStrictEqual([onHand, left], [12, 0]);
+    },
+  },
+  {
     id: "ledger/closed",
     promise: "Closing an inventory finishes the commands that wait; later ones are `STORAGE_CLOSED`.",
     async run({ inventory }) {

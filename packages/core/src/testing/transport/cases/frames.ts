@@ -31,7 +31,7 @@ export const frameCases: readonly TransportCase[] = [
         strictEqual(answer.t, "ack");
         await agree(reader);
         const shown = [...reader.rows.values()].flatMap(({ value }) =>
-          "attributes" in value && value.sku === "CUP" ? [value.attributes] : [],
+          "attributes" in value && "sku" in value && value.sku === "CUP" ? [value.attributes] : [],
         );
         deepStrictEqual(shown, [attributes]);
       }

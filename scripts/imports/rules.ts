@@ -158,6 +158,11 @@ export const importRules: readonly ImportRule[] = [
     because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
   },
   {
+    from: `${transports}/webhooks/`,
+    may: [`${transports}/webhooks/`, `${transports}/shared/timers`, "@onhand/core", "standardwebhooks", "request-filtering-agent", "node:*"],
+    because: "webhooks read the feed as any host could; signing and the guard against private addresses are libraries",
+  },
+  {
     from: `${transports}/fallback/`,
     may: [`${transports}/fallback/`, `${transports}/shared/timers`, "@onhand/core", "@onhand/core/protocol"],
     because: "falling back is about any transports: it knows none of them",

@@ -87,6 +87,8 @@ export { type Clock, systemClock } from "./ports/clock";
 export { type Forecast, type ForecastOptions, type ForecastProvider, type ForecastSubject, movingAverageForecast } from "./ports/forecast";
 export { consoleLogger, type Logger } from "./ports/logger";
 export type { Notification, NotificationSink } from "./ports/notification-sink";
+export type { CommandObservation, GroupObservation, Observer, OutcomeCode } from "./ports/observer";
+export { type RedactOptions, redact, redactingLogger } from "./ports/redact";
 export type {
   AggregateRow,
   Aggregation,

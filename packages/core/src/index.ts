@@ -12,6 +12,7 @@ export {
 } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
+export { type FollowedBatch, type Following, type FollowOptions, followFeed } from "./api/follow-feed";
 export type {
   DemandDay,
   DemandForecast,

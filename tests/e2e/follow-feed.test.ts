@@ -3,8 +3,7 @@ import { seededRandom } from "@onhand/core/testing";
 import { sqlStorage } from "@onhand/storage-adapters/sql";
 import createKnex, { type Knex } from "knex";
 import { expect, onTestFinished, test } from "vitest";
-import { postgresServer } from "../servers";
-import { postgres } from "../servers/postgres";
+import { postgresDatabase } from "../servers";
 
 const immediately = {
   setTimeout: (run: () => void) => setImmediate(run),
@@ -12,7 +11,7 @@ const immediately = {
 };
 
 async function openShop() {
-  const { url, drop } = await postgres.createDatabase(await postgresServer());
+  const { url, drop } = await postgresDatabase();
   const knex = createKnex({ client: "pg", connection: url, pool: { min: 0, max: 12 } });
   const inventory = await createInventory({ storage: sqlStorage({ knex, tablePrefix: "stock_" }) });
   onTestFinished(async () => {

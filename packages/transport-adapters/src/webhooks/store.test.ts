@@ -7,9 +7,7 @@ import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { sqlStorage } from "@onhand/storage-adapters/sql";
 import createKnex from "knex";
 import { afterEach, describe, expect, it } from "vitest";
-import { mysqlServer, postgresServer } from "../../../../tests/servers";
-import { mysql } from "../../../../tests/servers/mysql";
-import { postgres } from "../../../../tests/servers/postgres";
+import { mysqlDatabase, postgresDatabase } from "../../../../tests/servers";
 import { openWebhookStore, type WebhookRecord } from "./store";
 
 const endings: (() => Promise<unknown>)[] = [];
@@ -40,12 +38,12 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
   sqlite: async () =>
     sqlPlace({ client: "better-sqlite3", connection: { filename: join(await inDirectory(), "webhooks.db") }, useNullAsDefault: true }),
   async postgres() {
-    const { url, drop } = await postgres.createDatabase(await postgresServer());
+    const { url, drop } = await postgresDatabase();
     endings.push(drop);
     return sqlPlace({ client: "pg", connection: url });
   },
   async mariadb() {
-    const { url, drop } = await mysql.createDatabase(await mysqlServer());
+    const { url, drop } = await mysqlDatabase();
     endings.push(drop);
     return sqlPlace({ client: "mysql2", connection: url });
   },

@@ -33,11 +33,7 @@ export async function createPgBossQueue(options: PgBossOptions): Promise<StockQu
       return job.state === "failed" || job.state === "cancelled" ? { state: "failed" } : { state: "waiting" };
     },
     async work(apply) {
-      const worker = await boss.work<StockJob, JobOutcome | undefined>(
-        name,
-        { pollingIntervalSeconds: 0.5 },
-        async ([job]) => job && apply(job.data),
-      );
+      const worker = await boss.work<StockJob>(name, { pollingIntervalSeconds: 0.5 }, async ([job]) => job && apply(job.data));
       return () => boss.offWork({ id: worker });
     },
     close: () => boss.stop({ graceful: true, wait: true, timeout: 5_000 }),

@@ -8,8 +8,8 @@ const minutes = (count: number) => count * 60_000;
 export default defineConfig({
   resolve: { conditions },
   // These become `--conditions` of Node as well, which has "import" and "require" by itself, one at a time: told both, it gives ESM
-  // to whoever requires (socket.io, ws).
-  ssr: { resolve: { conditions: ["@onhand/source", "module"], externalConditions: ["@onhand/source"] } },
+  // to whoever requires (socket.io, ws). Nor may "module" stand there: such builds are for bundlers, and Node can't find what they import (@opentelemetry/api).
+  ssr: { resolve: { conditions: ["@onhand/source"], externalConditions: ["@onhand/source"] } },
   test: {
     reporters: ["default"],
     globalSetup: "tests/servers/global-setup.ts",

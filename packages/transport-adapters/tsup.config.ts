@@ -7,5 +7,6 @@ export default library({
   "socket.io/client": "src/socket.io/client.ts",
   "sse/server": "src/sse/server.ts",
   "sse/client": "src/sse/client.ts",
+  webhooks: "src/webhooks/webhooks.ts",
   fallback: "src/fallback/fallback.ts",
 });

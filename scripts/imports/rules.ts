@@ -162,6 +162,18 @@ export const importRules: readonly ImportRule[] = [
     because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
   },
   {
+    from: `${transports}/webhooks/`,
+    may: [
+      `${transports}/webhooks/`,
+      `${transports}/shared/timers`,
+      "@onhand/core",
+      "standardwebhooks",
+      "request-filtering-agent",
+      "node:*",
+    ],
+    because: "webhooks read the feed as any host could; signing and the guard against private addresses are libraries",
+  },
+  {
     from: `${transports}/fallback/`,
     may: [`${transports}/fallback/`, `${transports}/shared/timers`, browserCore],
     mayTypes: ["@onhand/core"],
@@ -203,6 +215,16 @@ export const importRules: readonly ImportRule[] = [
       "node:*",
     ],
     because: "files go in and out over the public api of core; no storage is known here",
+  },
+  {
+    from: "packages/observability/src/prometheus/",
+    may: ["packages/observability/src/prometheus/", "@onhand/core", "prom-client"],
+    because: "metrics are made of what core and any server tell about themselves; the registry is the host's",
+  },
+  {
+    from: "packages/observability/src/opentelemetry/",
+    may: ["packages/observability/src/opentelemetry/", "@onhand/core", "@opentelemetry/api"],
+    because: "spans go through the API alone; the SDK is the host's",
   },
   { from: "packages/<package>/test/", may: [], because: "tests of a package import that package and public entries" },
   { from: "packages/<package>/tsup.config", may: ["tsup.base"], because: "every package is built from the one shared base" },

@@ -5,8 +5,9 @@ import type { StartedServer } from "./child-server";
 import { findOrStart } from "./database-server";
 import { mysql } from "./mysql";
 import { postgres } from "./postgres";
+import { redis } from "./redis";
 
-const kinds = { postgres, mysql };
+const kinds = { postgres, mysql, redis };
 /** What can be asked for. */
 export type ServerName = keyof typeof kinds;
 

@@ -8,14 +8,18 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A kind of database server, how to find one, and how to get a database of one's own there. */
-export interface DatabaseServer {
+/** A kind of server, and how to find one. */
+export interface Server {
   readonly kind: ServerKind;
   /** A variable that holds the address of one to use, or `start` to have one started whatever runs. */
   readonly environment: string;
   /** Where one usually runs. */
   readonly usual: string;
   isReady(url: string): Promise<boolean>;
+}
+
+/** A kind of database server, and how to get a database of one's own there. */
+export interface DatabaseServer extends Server {
   createDatabase(server: string): Promise<TestDatabase>;
 }
 
@@ -24,7 +28,7 @@ export interface DatabaseServer {
  *
  * @throws Error when the one that was named does not answer, or none can be started: tests never go without.
  */
-export async function findOrStart({ kind, environment, usual, isReady }: DatabaseServer): Promise<StartedServer> {
+export async function findOrStart({ kind, environment, usual, isReady }: Server): Promise<StartedServer> {
   const named = process.env[environment];
   if (named !== undefined && named !== "" && named !== "start") {
     if (await isReady(named)) return notOurs(named);

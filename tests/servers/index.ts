@@ -14,6 +14,9 @@ export const postgresServer = (): Promise<string> => ask("postgres");
 /** The address of this run's MariaDB or MySQL. */
 export const mysqlServer = (): Promise<string> => ask("mysql");
 
+/** The address of this run's Redis. Take a key prefix of your own there. */
+export const redisServer = (): Promise<string> => ask("redis");
+
 /**
  * A PostgreSQL database of the caller's own.
  *

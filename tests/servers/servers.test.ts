@@ -5,6 +5,7 @@ import { mysqlDatabase, onMysql, onPostgres, postgresDatabase } from "./index";
 import { mysql } from "./mysql";
 import { postgres } from "./postgres";
 import { findPrograms } from "./programs";
+import { redis } from "./redis";
 
 const kinds = [
   { name: "postgres", server: postgres, database: postgresDatabase, run: onPostgres },
@@ -37,6 +38,15 @@ describe.each(kinds)("$name", ({ server, database, run }) => {
     vi.stubEnv(server.environment, nobody.href);
     await expect(findOrStart(server)).rejects.toThrow(server.environment);
   });
+});
+
+test("a Redis is started where none runs, and is gone when it is stopped", async () => {
+  vi.stubEnv(redis.environment, "start");
+  const started = await findOrStart(redis);
+  expect(started.url).not.toBe(redis.usual);
+  expect(await redis.isReady(started.url)).toBe(true);
+  await started.stop();
+  expect(await redis.isReady(started.url)).toBe(false);
 });
 
 describe("the broker", () => {

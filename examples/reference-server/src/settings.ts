@@ -13,6 +13,7 @@ export interface Settings {
   readonly products?: number;
   readonly rate: number;
   readonly seed: number;
+  readonly metricsPort?: number;
   readonly dashboard?: string;
   readonly logLevel: string;
 }
@@ -35,6 +36,9 @@ export function readSettings(argv: readonly string[]): Settings {
     .addOption(new Option("--products <number>", "how many products the demo has").argParser(wholeNumber(1, maximumProducts)))
     .addOption(new Option("--rate <number>", "customers per second in the demo").default(2).argParser(number(0, 1_000)))
     .addOption(new Option("--seed <number>", "the same seed gives the same shop").default(7).argParser(wholeNumber(0, 2 ** 32 - 1)))
+    .addOption(
+      new Option("--metrics-port <number>", "serve /metrics for Prometheus there, to this machine only").argParser(wholeNumber(0, 65_535)),
+    )
     .addOption(new Option("--dashboard <directory>", "the built page").hideHelp())
     .addOption(new Option("--log-level <level>", "how much to log").choices(["debug", "info", "warn", "error", "silent"]).default("warn"))
     .exitOverride()

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import { createInventory, type Inventory } from "@onhand/core";
+import { createInventory, type Inventory, redactingLogger } from "@onhand/core";
 import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
 import type { Logger } from "pino";
 import { createDoorkeeper, pagesFor } from "./access";
@@ -12,6 +12,7 @@ import { startBusiness } from "./demo/business";
 import { demoProducts } from "./demo/catalogue";
 import { openShop } from "./demo/open-shop";
 import { createApp } from "./http/app";
+import { serveMetrics } from "./http/metrics";
 import type { Settings } from "./settings";
 import { storageFromUrl } from "./storage/storage-from-url";
 
@@ -19,6 +20,8 @@ import { storageFromUrl } from "./storage/storage-from-url";
 export interface RunningServer {
   readonly url: string;
   readonly inventory: Inventory;
+  /** Where metrics are scraped, if they are. */
+  readonly metricsUrl?: string;
   /** Sends the customers home, says goodbye to every page, answers what is under way and closes the ledger. */
   close(): Promise<void>;
 }
@@ -35,14 +38,23 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    const inventory = await createInventory({ storage: await storageFromUrl(settings.storage), logger });
+    const metrics = settings.metricsPort === undefined ? undefined : await serveMetrics({ port: settings.metricsPort, logger });
+    if (metrics) closing.push(() => metrics.close());
+    const inventory = await createInventory({
+      storage: await storageFromUrl(settings.storage),
+      // What a database or a client says in an error may hold what nobody should read in a log.
+      logger: redactingLogger(logger),
+      observers: metrics ? [metrics.observer] : [],
+    });
     closing.push(() => inventory.close());
     const server = await listen(settings);
     closing.push(() => closeHttp(server));
     const live = answer(server, inventory, settings, logger);
     closing.push(() => live.close());
+    metrics?.watchInventory(inventory);
+    metrics?.watchServer("ws", live);
     if (settings.demo) closing.push(await openDemo(inventory, settings, logger));
-    return { url: urlOf(server, settings.host), inventory, close };
+    return { url: urlOf(server, settings.host), inventory, ...(metrics && { metricsUrl: metrics.url }), close };
   } catch (error) {
     await close();
     throw error;

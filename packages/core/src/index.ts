@@ -13,6 +13,7 @@ export {
 } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
+export { type FollowedBatch, type Following, type FollowOptions, followFeed } from "./api/follow-feed";
 export type {
   DemandDay,
   DemandForecast,
@@ -124,6 +125,8 @@ export { type Clock, systemClock } from "./ports/clock";
 export { type Forecast, type ForecastOptions, type ForecastProvider, type ForecastSubject, movingAverageForecast } from "./ports/forecast";
 export { consoleLogger, type Logger } from "./ports/logger";
 export type { Notification, NotificationSink } from "./ports/notification-sink";
+export type { CommandObservation, GroupObservation, Observer, OutcomeCode } from "./ports/observer";
+export { type RedactOptions, redact, redactingLogger } from "./ports/redact";
 export type {
   AggregateRow,
   Aggregation,

@@ -16,6 +16,7 @@ import type { Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
 import { consoleLogger, type Logger } from "../ports/logger";
+import { type Observer, observeWith } from "../ports/observer";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type AlertsApi, createAlerts } from "./alerts";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
@@ -49,6 +50,8 @@ export interface InventoryOptions {
   readonly queue?: QueueLimits;
   /** Hears of failures that have no caller, such as a listener's; the console unless given. */
   readonly logger?: Logger;
+  /** Hear of every command and group, for metrics and traces. */
+  readonly observers?: readonly Observer[];
 }
 
 /** An inventory inside a transaction of the host. */
@@ -146,16 +149,18 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  */
 export async function createInventory(options: InventoryOptions): Promise<Inventory> {
   const { storage, clock = systemClock, authorize, forecast = movingAverageForecast, queue = {}, logger = consoleLogger } = options;
+  const observer = observeWith(options.observers ?? [], logger);
   const engine = await createEngine({
     storage,
     tables: inventoryTables,
     reactions,
     clock,
     logger,
+    observer,
     queue,
     newId: () => globalThis.crypto.randomUUID(),
   });
-  const run = createRunner(engine, authorize);
+  const run = createRunner(engine, authorize, observer);
   return {
     products: createProducts(run, storage),
     stores: createStores(run, storage),
@@ -177,7 +182,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
       if (typeof hostTransaction !== "object" && typeof hostTransaction !== "function")
         throw new TypeError("with() takes a transaction of the host, such as a Knex.Transaction");
-      const inside = createRunner(engine.join(hostTransaction), authorize);
+      const inside = createRunner(engine.join(hostTransaction), authorize, observer);
       const reads = readsInside(storage, hostTransaction);
       return {
         products: createProducts(inside, reads),

@@ -1,9 +1,10 @@
 import { fingerprint } from "../domain/shared/fingerprint";
 import type { CommandDefinition } from "../domain/shared/slice";
 import type { Submitter } from "../engine/engine";
-import type { Receipt } from "../engine/job";
+import { outcomeCodeOf, type Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
 import type { Authorize } from "../ports/authorize";
+import type { CommandObservation, Observer } from "../ports/observer";
 
 /** Takes a caller's input through parsing and permission into the engine. */
 export type Run = <Input extends CommandInput, Result>(
@@ -16,14 +17,33 @@ export interface CommandInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-export function createRunner(engine: Submitter, authorize: Authorize | undefined): Run {
+export function createRunner(engine: Submitter, authorize: Authorize | undefined, observer?: Observer): Run {
+  const run = runWith(engine, authorize);
+  if (!observer) return run;
   return (definition, input) => {
+    const observation = observer.command(definition.name);
+    const done = run(definition, input, observation);
+    done.then(
+      ({ seq, replayed }) => observation.settled({ code: replayed ? "REPLAYED" : "OK", seq }),
+      (error: unknown) => observation.settled({ code: outcomeCodeOf(error) }),
+    );
+    return done;
+  };
+}
+
+function runWith(engine: Submitter, authorize: Authorize | undefined) {
+  return <Input extends CommandInput, Result>(
+    definition: CommandDefinition<Input, Result>,
+    input: unknown,
+    observation?: CommandObservation,
+  ): Promise<Result & Receipt> => {
     try {
       const parsed = definition.parse(input);
       const command = {
         definition,
         input: parsed,
         ...(parsed.idempotencyKey !== undefined && { operation: operationOf(definition.name, parsed) }),
+        ...(observation && { observation }),
       };
       if (!authorize) return engine.submit(command);
       return requirePermission(authorize, definition.name, parsed).then(() => engine.submit(command));

@@ -5,9 +5,10 @@ import type { Reaction } from "../domain/shared/slice";
 import { InventoryError } from "../errors";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
+import type { GroupObservation, Observer } from "../ports/observer";
 import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
 import { type Attempt, batchOf, decideGroup, isMarked } from "./group";
-import { type Command, isUnknown, type Outcome, type Receipt } from "./job";
+import { type Command, isUnknown, type Outcome, outcomeCodeOf, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
 import { createRowCache, type Overlay, overlay } from "./row-cache";
 import { createWorkingSet } from "./working-set";
@@ -29,6 +30,7 @@ export interface EngineOptions {
   readonly reactions?: readonly Reaction[];
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observer?: Observer | undefined;
   readonly newId: () => string;
   readonly queue: QueueLimits;
 }
@@ -62,7 +64,8 @@ const settlingTries = 5;
 /** How far another writer may be ahead for its rows to be read after it. Beyond, what is needed is read again when it is needed. */
 const maximumCatchUp = 5_000;
 
-export async function createEngine({ storage, tables, reactions = [], clock, logger, newId, queue }: EngineOptions): Promise<Engine> {
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { storage, tables, reactions = [], clock, logger, observer, newId, queue } = options;
   const { maximumWaiting = 10_000, maximumGroup = 500, maximumWaitMs = 30_000 } = queue;
   const definitions = new Map<string, TableDefinition>(tables.tables.map((table) => [table.name, table]));
   const told = tables.tables.filter((table) => table !== operations).map((table) => table.name);
@@ -117,11 +120,33 @@ export async function createEngine({ storage, tables, reactions = [], clock, log
 
   async function runGroup(group: readonly Job[]): Promise<void> {
     if (group.length === 0) return;
+    const commands = group.map((job) => job.command);
     try {
-      const { outcomes } = await holding(() => commit(group.map((job) => job.command)));
+      const { outcomes } = await observed(commands, false, (watch) => holding(() => commit(commands, watch)));
       for (const [index, job] of group.entries()) settle(job, outcomes[index] as Outcome);
     } catch (error) {
       for (const job of group) job.reject(error);
+    }
+  }
+
+  /** Runs what commits a group, and tells the observer of it, if there is one. */
+  async function observed(
+    commands: readonly Command[],
+    hosted: boolean,
+    work: (watch: GroupObservation | undefined) => Promise<Attempt>,
+  ): Promise<Attempt> {
+    if (!observer) return work(undefined);
+    const watch = observer.group(
+      commands.flatMap(({ observation }) => observation ?? []),
+      hosted,
+    );
+    try {
+      const attempt = await work(watch);
+      watch.ended({ code: "OK", from: attempt.from, to: attempt.set.seq });
+      return attempt;
+    } catch (error) {
+      watch.ended({ code: outcomeCodeOf(error) });
+      throw error;
     }
   }
 
@@ -138,11 +163,12 @@ export async function createEngine({ storage, tables, reactions = [], clock, log
   }
 
   /** Commits a group, and where the storage can't say whether it did, asks until it can. */
-  async function commit(commands: readonly Command[]): Promise<Attempt> {
+  async function commit(commands: readonly Command[], watch: GroupObservation | undefined): Promise<Attempt> {
     const { settlesUnknownOutcomes } = storage.capabilities;
     const marker = settlesUnknownOutcomes ? newId() : undefined;
     let attempt: Attempt | undefined;
     for (let tries = 1; ; tries++) {
+      const ended = watch?.transaction();
       try {
         attempt = await storage.transaction(async (tx) => {
           const { seq } = await tx.head();
@@ -151,8 +177,10 @@ export async function createEngine({ storage, tables, reactions = [], clock, log
           attempt = await decideGroup(tx, createWorkingSet(definitions, cache, seq), commands, { now: clock.now(), reactions, marker });
           return attempt;
         });
+        ended?.("OK");
         break;
       } catch (error) {
+        ended?.(outcomeCodeOf(error));
         cache.reset(-1);
         if (!isUnknown(error) || !marker || tries === settlingTries) throw error;
       }
@@ -177,19 +205,33 @@ export async function createEngine({ storage, tables, reactions = [], clock, log
    */
   async function commitInside<Input, Result>(host: object, command: Command<Input, Result>): Promise<Result & Receipt> {
     if (closing) throw new InventoryError("STORAGE_CLOSED", {});
-    let rows: Overlay | undefined;
-    let attempt: Attempt | undefined;
-    const outcome = await storage.transaction(
-      async (tx) => {
-        const { seq } = await tx.head();
-        rows = overlay(cache, seq);
-        attempt = await decideGroup(tx, createWorkingSet(definitions, rows, seq), [command as Command], { now: clock.now(), reactions });
-        return attempt.outcomes[0] as Outcome;
-      },
-      { host, committed: () => attempt && rows && takeOver(attempt, rows) },
-    );
+    const commands = [command as Command];
+    const { outcomes } = await observed(commands, true, (watch) => decideInside(host, commands, watch));
+    const outcome = outcomes[0] as Outcome;
     if ("error" in outcome) throw outcome.error;
     return outcome.result as Result & Receipt;
+  }
+
+  async function decideInside(host: object, commands: readonly Command[], watch: GroupObservation | undefined): Promise<Attempt> {
+    let rows: Overlay | undefined;
+    let attempt: Attempt | undefined;
+    const ended = watch?.transaction();
+    try {
+      const decided = await storage.transaction(
+        async (tx) => {
+          const { seq } = await tx.head();
+          rows = overlay(cache, seq);
+          attempt = await decideGroup(tx, createWorkingSet(definitions, rows, seq), commands, { now: clock.now(), reactions });
+          return attempt;
+        },
+        { host, committed: () => attempt && rows && takeOver(attempt, rows) },
+      );
+      ended?.("OK");
+      return decided;
+    } catch (error) {
+      ended?.(outcomeCodeOf(error));
+      throw error;
+    }
   }
 
   /** A host has committed: what was decided there is known here, and need not be read back. */

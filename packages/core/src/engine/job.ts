@@ -2,6 +2,7 @@ import { type OperationRow, operations } from "../domain/shared/operations";
 import type { Json, Write } from "../domain/shared/rows";
 import type { CommandDefinition, Context, Need, Reaction } from "../domain/shared/slice";
 import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
+import type { CommandObservation, OutcomeCode } from "../ports/observer";
 import { notLoaded, type WorkingSet } from "./working-set";
 
 /** What every accepted command answers beside its own result. */
@@ -18,6 +19,8 @@ export interface Command<Input = unknown, Result = unknown> {
   readonly input: Input;
   /** The caller's key, with a fingerprint of what was asked. */
   readonly operation?: { readonly key: string; readonly fingerprint: number };
+  /** Who is told how it fares; absent when nobody observes. */
+  readonly observation?: CommandObservation;
 }
 
 /** What became of one command of a group. */
@@ -127,6 +130,9 @@ function replay(command: Command, before: OperationRow, set: WorkingSet): Outcom
 
 const isSame = ({ definition, operation }: Command, before: OperationRow): boolean =>
   before.command === definition.name && before.fingerprint === operation?.fingerprint;
+
+/** The name of what went wrong, for those who observe. */
+export const outcomeCodeOf = (error: unknown): OutcomeCode => (isInventoryError(error) ? error.code : "UNEXPECTED");
 
 /** Whether an error left it open if the group was committed. */
 export const isUnknown = (error: unknown): boolean => isInventoryError(error, "OUTCOME_UNKNOWN");

@@ -21,6 +21,8 @@ export interface Connection extends LinkEvents {
   /** Names this connection to itself, so that its successor can end it. */
   readonly session: string;
   readonly actor: Actor | undefined;
+  /** Filters it reads now. */
+  readonly subscriptions: number;
   /** Looks at the time: the heartbeat, and everything that can be overdue. */
   tick(): void;
   /** The feed has moved: tells the client if it waits to hear of its own command. */
@@ -69,6 +71,7 @@ export function createConnection(
 
   function end({ reason, ...refused }: Farewell): void {
     if (state === "closed") return;
+    context.onFarewell(reason);
     if (reason !== "slow") writer.send(bytesOf({ t: "bye", ...refused }));
     forget();
     if (reason === "slow" || reason === "silent") link.terminate();
@@ -172,6 +175,9 @@ export function createConnection(
     session,
     get actor() {
       return actor;
+    },
+    get subscriptions() {
+      return subscriptions.size;
     },
     receive(data) {
       if (state === "closed") return;

@@ -1,5 +1,6 @@
 import type { Actor, Clock, Feed, Logger } from "@onhand/core";
 import type { Channels } from "./channels";
+import type { CloseReason } from "./close-codes";
 import type { Connection } from "./connection";
 import type { HubLimits } from "./limits";
 import type { HubOptions } from "./options";
@@ -20,4 +21,8 @@ export interface HubContext extends Pick<HubOptions, "inventory" | "authenticate
   /** A client has said hello. Ends the connection that it had before, if that was the same actor's. */
   onOpen(connection: Connection, who: { readonly actor: Actor; readonly former?: string }): void;
   onEnd(connection: Connection): void;
+  /** A client is told goodbye, and why. */
+  onFarewell(reason: CloseReason): void;
+  /** A client did not take what was sent: its queue is dropped, and it will read what it missed from the ledger. */
+  onBehind(): void;
 }

@@ -1,5 +1,6 @@
 import { consoleLogger, type Stop, systemClock } from "@onhand/core";
 import { createChannels } from "./channels";
+import type { CloseReason } from "./close-codes";
 import { type Connection, createConnection } from "./connection";
 import { gateFeed } from "./gate";
 import type { HubContext } from "./hub-context";
@@ -9,12 +10,25 @@ import type { HubOptions, LinkRequest } from "./options";
 import { farewell } from "./refusal";
 import { systemTimers } from "./timers";
 
+/** How a server fares, for those who watch it. */
+export interface HubStats {
+  /** Links open now. */
+  readonly connections: number;
+  /** Filters they read now, all links together. */
+  readonly subscriptions: number;
+  /** How often a client did not take what was sent, so that its queue was dropped and the rest read from the ledger. */
+  readonly fellBehind: number;
+  /** Links this server has ended, by why. */
+  readonly ended: Readonly<Partial<Record<CloseReason, number>>>;
+}
+
 /** Serves one inventory to any number of links, of any transport. */
 export interface Hub {
   /** Takes on a link that has just opened. */
   accept(link: Link, known?: { readonly actor?: HubActor; readonly request?: LinkRequest }): LinkEvents;
   /** Links open now. */
   readonly connections: number;
+  stats(): HubStats;
   /** Says goodbye to everybody and lets go of the feed. Clients come back after about `afterMs`, not all at once. */
   close(options?: { readonly afterMs?: number }): Promise<void>;
 }
@@ -42,6 +56,8 @@ export function createHub(options: HubOptions): Hub {
   let started: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   let stopTicking: Stop | undefined;
+  let fellBehind = 0;
+  const ended: Partial<Record<CloseReason, number>> = {};
 
   const stopFeed = inventory.feed.subscribe((batch) => {
     channels.dispatch(batch);
@@ -75,6 +91,12 @@ export function createHub(options: HubOptions): Hub {
       connections.delete(connection);
       sessions.delete(connection.session);
       if (connections.size === 0) stopTicking?.();
+    },
+    onFarewell(reason) {
+      ended[reason] = (ended[reason] ?? 0) + 1;
+    },
+    onBehind() {
+      fellBehind += 1;
     },
   };
 
@@ -111,6 +133,11 @@ export function createHub(options: HubOptions): Hub {
     },
     get connections() {
       return connections.size;
+    },
+    stats() {
+      let subscriptions = 0;
+      for (const connection of connections) subscriptions += connection.subscriptions;
+      return { connections: connections.size, subscriptions, fellBehind, ended: { ...ended } };
     },
     close: ({ afterMs = 1_000 } = {}) => {
       closing ??= close(afterMs);

@@ -35,6 +35,8 @@ export interface SubscriptionOptions {
   readonly timers: Timers;
   /** Reading the ledger failed; the connection ends. */
   readonly onFailure: (error: unknown) => void;
+  /** The client did not take what was sent. */
+  readonly onBehind: () => void;
 }
 
 /**
@@ -77,8 +79,13 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   function onDelta(delta: Delta): void {
     if (state === "catching-up") keepForLater(delta);
     if (state !== "live" || delta.to <= position) return;
-    if (writer.full) state = "behind";
+    if (writer.full) fallBehind();
     else deliver(delta);
+  }
+
+  function fallBehind(): void {
+    state = "behind";
+    options.onBehind();
   }
 
   function deliver(delta: Delta): void {

@@ -7,6 +7,8 @@ import type { Writer } from "./writer";
 
 /** Everything one client reads. */
 export interface Subscriptions {
+  /** How many there are. */
+  readonly size: number;
   subscribe(request: Extract<ClientFrame, { t: "sub" }>): Promise<void>;
   /** Ends a subscription; with a `ref`, only if that request began it. */
   unsubscribe(sid: string, ref: string | undefined): void;
@@ -32,7 +34,7 @@ export function createSubscriptions(options: {
   readonly onFailure: (error: unknown) => void;
 }): Subscriptions {
   const { context, writer, permissions, send, onFailure } = options;
-  const { channels, limits, timers, feed } = context;
+  const { channels, limits, timers, feed, onBehind } = context;
   const bySid = new Map<string, Subscription>();
   let ended = false;
 
@@ -47,6 +49,9 @@ export function createSubscriptions(options: {
   const nack = (id: string, refused: Refused) => send({ t: "nack", id, ...refused });
 
   return {
+    get size() {
+      return bySid.size;
+    },
     async subscribe(request) {
       const filter = canonicalFilter(request.filter);
       if (!(await permissions.may("subscribe", { ...filter }))) return nack(request.ref, refusedBy("FORBIDDEN", { action: "subscribe" }));
@@ -56,7 +61,7 @@ export function createSubscriptions(options: {
       if (!former && bySid.size >= limits.maxSubscriptions) {
         return nack(request.ref, refusedBy("QUEUE_FULL", { limit: limits.maxSubscriptions }));
       }
-      bySid.set(channel.sid, createSubscription({ request, channel, feed, writer, permissions, limits, timers, onFailure }));
+      bySid.set(channel.sid, createSubscription({ request, channel, feed, writer, permissions, limits, timers, onFailure, onBehind }));
       former?.end();
     },
     unsubscribe(sid, ref) {

@@ -1,6 +1,6 @@
 import { consoleLogger } from "@onhand/core";
 import type { Namespace, Server, Socket } from "socket.io";
-import { createHub } from "../shared/hub";
+import { createHub, type HubStats } from "../shared/hub";
 import { defaultHubLimits } from "../shared/limits";
 import type { HubOptions } from "../shared/options";
 import { systemTimers } from "../shared/timers";
@@ -11,6 +11,7 @@ import { createPlainServer, type PlainEvents } from "./plain-events";
 
 export { allowEverythingForDemos } from "../shared/authorization";
 export { type CloseReason, closeCodes } from "../shared/close-codes";
+export type { HubStats } from "../shared/hub";
 export { defaultHubLimits, type HubLimits } from "../shared/limits";
 export type { Authenticate, Credentials, HubInventory, HubOptions, LinkRequest } from "../shared/options";
 export { systemTimers, type Timers } from "../shared/timers";
@@ -34,6 +35,8 @@ export interface SocketIoServerOptions extends HubOptions {
 export interface SocketIoServer {
   /** Links open now; sockets that are the host's own don't count. */
   readonly connections: number;
+  /** How it fares, for those who watch it. */
+  stats(): HubStats;
   /** Answers the commands under way, says `bye` to everybody, and takes on nobody. The host's server and its own sockets stay. */
   close(options?: { readonly afterMs?: number }): Promise<void>;
 }
@@ -133,6 +136,7 @@ export function createSocketIoServer(options: SocketIoServerOptions): SocketIoSe
     get connections() {
       return hub.connections;
     },
+    stats: hub.stats,
     close: ({ afterMs } = {}) => {
       closing ??= close(afterMs);
       return closing;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { consoleLogger } from "@onhand/core";
-import { createHub } from "../shared/hub";
+import { createHub, type HubStats } from "../shared/hub";
 import { defaultHubLimits } from "../shared/limits";
 import type { LinkEvents } from "../shared/link";
 import type { HubOptions } from "../shared/options";
@@ -13,6 +13,7 @@ import { eventText, linkOf } from "./stream";
 
 export { allowEverythingForDemos } from "../shared/authorization";
 export { type CloseReason, closeCodes } from "../shared/close-codes";
+export type { HubStats } from "../shared/hub";
 export { defaultHubLimits, type HubLimits } from "../shared/limits";
 export type { Authenticate, Credentials, HubInventory, HubOptions, LinkRequest } from "../shared/options";
 export { systemTimers, type Timers } from "../shared/timers";
@@ -34,6 +35,8 @@ export interface SseServer {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Links open now. */
   readonly connections: number;
+  /** How it fares, for those who watch it. */
+  stats(): HubStats;
   /** Answers the commands under way, says `bye` to everybody, and takes on nobody. */
   close(options?: { readonly afterMs?: number }): Promise<void>;
 }
@@ -174,6 +177,7 @@ export function createSseServer(options: SseServerOptions): SseServer {
     get connections() {
       return hub.connections;
     },
+    stats: hub.stats,
     close: ({ afterMs } = {}) => {
       closing ??= close(afterMs);
       return closing;

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { type Actor, consoleLogger } from "@onhand/core";
 import { subprotocol } from "@onhand/core/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
-import { createHub } from "../shared/hub";
+import { createHub, type HubStats } from "../shared/hub";
 import { defaultHubLimits } from "../shared/limits";
 import type { HubOptions, LinkRequest } from "../shared/options";
 import { identify, isAllowedOrigin, pathOf, requestFacts } from "../shared/request";
@@ -14,6 +14,7 @@ import { offersProtocol, refuseUpgrade } from "./upgrade";
 
 export { allowEverythingForDemos } from "../shared/authorization";
 export { type CloseReason, closeCodes } from "../shared/close-codes";
+export type { HubStats } from "../shared/hub";
 export { defaultHubLimits, type HubLimits } from "../shared/limits";
 export type { Authenticate, Credentials, HubInventory, HubOptions, LinkRequest } from "../shared/options";
 export { systemTimers, type Timers } from "../shared/timers";
@@ -35,6 +36,8 @@ export interface WsServerOptions extends HubOptions {
 export interface WsServer {
   /** Links open now. */
   readonly connections: number;
+  /** How it fares, for those who watch it. */
+  stats(): HubStats;
   /** Answers the commands under way, says `bye` to everybody, and stops listening. Clients come back after about `afterMs` milliseconds. */
   close(options?: { readonly afterMs?: number }): Promise<void>;
 }
@@ -134,6 +137,7 @@ export function createWsServer(options: WsServerOptions): WsServer {
     get connections() {
       return hub.connections;
     },
+    stats: hub.stats,
     close: ({ afterMs } = {}) => {
       closing ??= close(afterMs);
       return closing;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { createInventory, type Inventory } from "@onhand/core";
+import { withHints } from "@onhand/storage-adapters/hints";
 import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
 import type { Logger } from "pino";
 import { createDoorkeeper, pagesFor } from "./access";
@@ -13,6 +14,7 @@ import { demoProducts } from "./demo/catalogue";
 import { openShop } from "./demo/open-shop";
 import { createApp } from "./http/app";
 import type { Settings } from "./settings";
+import { hintsOverRedis } from "./storage/redis";
 import { storageFromUrl } from "./storage/storage-from-url";
 
 /** A server that listens. */
@@ -35,7 +37,10 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
-    const inventory = await createInventory({ storage: await storageFromUrl(settings.storage), logger });
+    const hints = settings.redis === undefined ? undefined : hintsOverRedis(settings.redis, logger);
+    if (hints) closing.push(hints.close);
+    const storage = await storageFromUrl(settings.storage, settings.replica);
+    const inventory = await createInventory({ storage: hints ? withHints(storage, hints.carrier) : storage, logger });
     closing.push(() => inventory.close());
     const server = await listen(settings);
     closing.push(() => closeHttp(server));

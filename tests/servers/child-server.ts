@@ -36,14 +36,14 @@ export interface ServerKind {
 
 const readyWithinMs = 60_000;
 
-/** Makes an empty server in a temporary directory on a free port, and waits until it answers. */
-export async function startServer(kind: ServerKind): Promise<StartedServer> {
+/** Makes an empty server in a temporary directory, on a free port unless one is given, and waits until it answers. */
+export async function startServer(kind: ServerKind, port?: number): Promise<StartedServer> {
   const directory = await mkdtemp(join(tmpdir(), `onhand-${kind.name}-`));
   const remove = () => rm(directory, { recursive: true, force: true });
   try {
     const as = await userIds(kind.user);
     if (as.uid !== undefined && as.gid !== undefined) await chown(directory, as.uid, as.gid);
-    const home = { directory, port: await freePort(), as };
+    const home = { directory, port: port ?? (await freePort()), as };
     const { prepare, serve } = kind.commands(home);
     await runToEnd(prepare, home);
     const server = spawnServer(serve, home);

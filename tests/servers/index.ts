@@ -6,6 +6,7 @@ import { postgres } from "./postgres";
 export type { TestDatabase } from "./database-server";
 export { onMysql } from "./mysql";
 export { onPostgres } from "./postgres";
+export { startRedis } from "./redis";
 export { waitFor } from "./wait-for";
 
 /** The address of this run's PostgreSQL, found or started by the first test that asks. Make a database of your own there. */

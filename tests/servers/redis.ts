@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { ServerKind } from "./child-server";
+import { type ServerKind, type StartedServer, startServer } from "./child-server";
 import type { Server } from "./database-server";
 import { findPrograms } from "./programs";
 
@@ -23,9 +23,10 @@ const isReady = (url: string): Promise<boolean> => ping(url).catch(() => false);
 const redisKind: ServerKind = {
   name: "redis",
   user: "redis",
-  commands({ port }) {
+  commands({ directory, port }) {
     const { "redis-server": program } = findPrograms(["redis-server"], "redis-server");
-    const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+    const quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"];
+    const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, ...quiet];
     return { prepare: [program, "--version"], serve: [program, ...settings] };
   },
   url: ({ port }) => `redis://127.0.0.1:${port}`,
@@ -40,3 +41,6 @@ export const redis: Server = {
   usual: "redis://127.0.0.1:6379",
   isReady,
 };
+
+/** A Redis of the caller's own, which it may end; on a port of its choice, so that one can come back where it was. */
+export const startRedis = (port?: number): Promise<StartedServer> => startServer(redisKind, port);

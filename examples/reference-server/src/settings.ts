@@ -4,6 +4,8 @@ import { storageAddresses } from "./storage/storage-from-url";
 /** What the server was asked to be. */
 export interface Settings {
   readonly storage: string;
+  readonly replica: readonly string[];
+  readonly redis?: string;
   readonly port: number;
   readonly host: string;
   readonly token?: string;
@@ -26,7 +28,17 @@ const maximumProducts = 10_000;
 export function readSettings(argv: readonly string[]): Settings {
   const program = new Command("onhand-server")
     .description("The onhand reference server: a live dashboard, a JSON API and WebSocket on one port.")
-    .addOption(new Option("--storage <address>", `where the ledger is kept: ${storageAddresses}`).default("csv:./data"))
+    .addOption(
+      new Option("--storage <address>", `where the ledger is kept: ${storageAddresses}`).env("ONHAND_STORAGE").default("csv:./data"),
+    )
+    .addOption(
+      new Option("--replica <address...>", "copies of a postgres:// storage, for reads that may be a little old")
+        .env("ONHAND_REPLICA")
+        .default([]),
+    )
+    .addOption(
+      new Option("--redis <address>", "tells servers on the same storage of each other's commits").env("ONHAND_REDIS").argParser(redisUrl),
+    )
     .addOption(new Option("--port <number>", "0 takes any free one").default(3000).argParser(wholeNumber(0, 65_535)))
     .addOption(new Option("--host <address>", "the address to listen on").default("127.0.0.1"))
     .addOption(new Option("--token <secret>", "what callers must bring").env("ONHAND_TOKEN"))
@@ -73,6 +85,11 @@ function wholeNumber(from: number, to: number) {
     if (Number.isInteger(value)) return value;
     throw new InvalidArgumentError("must be a whole number.");
   };
+}
+
+function redisUrl(text: string): string {
+  if (URL.canParse(text) && /^rediss?:$/u.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("must be redis://HOST:PORT or rediss://HOST:PORT.");
 }
 
 function collectOrigins(text: string, before: readonly string[]): readonly string[] {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { createInventory, type Inventory, redactingLogger } from "@onhand/core";
+import { withHints } from "@onhand/storage-adapters/hints";
 import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
 import type { Logger } from "pino";
 import { createDoorkeeper, pagesFor } from "./access";
@@ -14,6 +15,7 @@ import { openShop } from "./demo/open-shop";
 import { createApp } from "./http/app";
 import { serveMetrics } from "./http/metrics";
 import type { Settings } from "./settings";
+import { hintsOverRedis } from "./storage/redis";
 import { storageFromUrl } from "./storage/storage-from-url";
 
 /** A server that listens. */
@@ -40,8 +42,11 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
   try {
     const metrics = settings.metricsPort === undefined ? undefined : await serveMetrics({ port: settings.metricsPort, logger });
     if (metrics) closing.push(() => metrics.close());
+    const hints = settings.redis === undefined ? undefined : hintsOverRedis(settings.redis, logger);
+    if (hints) closing.push(hints.close);
+    const storage = await storageFromUrl(settings.storage, settings.replica);
     const inventory = await createInventory({
-      storage: await storageFromUrl(settings.storage),
+      storage: hints ? withHints(storage, hints.carrier) : storage,
       // What a database or a client says in an error may hold what nobody should read in a log.
       logger: redactingLogger(logger),
       observers: metrics ? [metrics.observer] : [],

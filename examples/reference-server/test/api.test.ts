@@ -1,7 +1,7 @@
 import { createInventory, type Inventory, InventoryError } from "@onhand/core";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { pino } from "pino";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createDoorkeeper, pagesFor } from "../src/access";
 import { type AppOptions, createApp } from "../src/http/app";
 
@@ -72,6 +72,15 @@ describe("lists", () => {
   test("levels and movements are listed by product and store", async () => {
     expect(await (await get("/api/levels?sku=TEA-50&storeId=berlin")).json()).toMatchObject({ items: [{ onHand: 5 }] });
     expect(await (await get("/api/movements?order=desc&limit=1")).json()).toMatchObject({ items: [{ type: "received", delta: 5 }] });
+  });
+
+  test("how current an answer must be is passed on, and no filter", async () => {
+    const levels = vi.fn(inventory.stock.levels);
+    app = appWith(undefined, { inventory: { ...inventory, stock: { ...inventory.stock, levels } } });
+    expect((await get("/api/levels?sku=TEA-50&consistency=eventual&minSeq=2")).status).toBe(200);
+    expect(levels).toHaveBeenCalledWith({ sku: "TEA-50" }, { consistency: "eventual", minSeq: 2 });
+    expect((await get("/api/levels?consistency=whatever")).status).toBe(400);
+    expect((await get("/api/levels?minSeq=soon")).status).toBe(400);
   });
 
   test("health tells where the ledger stands, without a token", async () => {

@@ -32,7 +32,19 @@ test("takes the token from ONHAND_TOKEN as well", () => {
   expect(readSettings([]).token).toBe("from the environment");
 });
 
+test("takes where everything is from the environment as well, which no list of processes shows", () => {
+  vi.stubEnv("ONHAND_STORAGE", "postgres://me:secret@primary/shop");
+  vi.stubEnv("ONHAND_REPLICA", "postgres://me:secret@replica/shop");
+  vi.stubEnv("ONHAND_REDIS", "redis://cache:6379");
+  expect(readSettings(["--open-for-demo"])).toMatchObject({
+    storage: "postgres://me:secret@primary/shop",
+    replica: ["postgres://me:secret@replica/shop"],
+    redis: "redis://cache:6379",
+  });
+});
+
 test.each([
+  [["--redis", "localhost:6379"], "--redis"],
   [["--port", "70000"], "--port"],
   [["--demo", "--products", "10001"], "--products"],
   [["--demo", "--rate", "many"], "--rate"],

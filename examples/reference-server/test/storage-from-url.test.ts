@@ -50,3 +50,13 @@ test.each([
 ])("%s is shown as %s", (address, shown) => {
   expect(shownAddress(address)).toBe(shown);
 });
+
+test.each([
+  ["csv:./data", "postgres://me@127.0.0.1/shop", "only postgres:// has replicas"],
+  ["postgres://me@127.0.0.1/shop", "mysql://me@127.0.0.1/shop", "as its primary is"],
+  ["postgres://me@127.0.0.1/shop", "postgres://me@127.0.0.1", "name of a database"],
+])("%s has no replica %s", async (address, replica, reason) => {
+  const error: unknown = await storageFromUrl(address, [replica]).catch((thrown: unknown) => thrown);
+  if (!isInventoryError(error, "INVALID_INPUT")) throw error;
+  expect(error.details.issues[0]?.message).toContain(reason);
+});

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { bearerToken } from "../access";
 import { problemResponse } from "./problem";
-import { readBody, readQuery } from "./read";
+import { readBody, readHow, readQuery } from "./read";
 
 interface Signed {
   readonly Variables: { readonly actor: Actor };
@@ -41,14 +41,18 @@ export function createApi(options: {
   });
   api.use(bodyLimit({ maxSize: maximumBodyBytes, onError: () => problemResponse(tooLong(), 413) }));
 
-  api.get("/products", async (context) => context.json(await inventory.products.list(readQuery(context.req.query()))));
+  api.get("/products", async (context) => context.json(await inventory.products.list(...asked(context))));
   api.post("/products", async (context) => context.json(await run(context, "products.create"), 201));
-  api.get("/products/:sku", async (context) => context.json({ product: await inventory.products.get(context.req.param("sku")) }));
-  api.get("/stores", async (context) => context.json(await inventory.stores.list(readQuery(context.req.query()))));
+  api.get("/products/:sku", async (context) =>
+    context.json({ product: await inventory.products.get(context.req.param("sku"), readHow(context.req.query())) }),
+  );
+  api.get("/stores", async (context) => context.json(await inventory.stores.list(...asked(context))));
   api.post("/stores", async (context) => context.json(await run(context, "stores.create"), 201));
-  api.get("/levels", async (context) => context.json(await inventory.stock.levels(readQuery(context.req.query()))));
-  api.get("/movements", async (context) => context.json(await inventory.stock.movements(readQuery(context.req.query()))));
+  api.get("/levels", async (context) => context.json(await inventory.stock.levels(...asked(context))));
+  api.get("/movements", async (context) => context.json(await inventory.stock.movements(...asked(context))));
   api.post("/stock/:command", async (context) => context.json(await run(context, `stock.${context.req.param("command")}`)));
+
+  const asked = ({ req }: Context) => [readQuery(req.query()), readHow(req.query())] as const;
 
   async function run(context: Context<Signed>, command: string) {
     const key = context.req.header("Idempotency-Key");

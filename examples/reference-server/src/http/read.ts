@@ -1,4 +1,4 @@
-import { InventoryError } from "@onhand/core";
+import { InventoryError, type ReadOptions } from "@onhand/core";
 
 const jsonType = /^application\/json\b/iu;
 
@@ -27,9 +27,25 @@ const numbers = new Set(["limit"]);
 const flags: Readonly<Record<string, boolean>> = { true: true, false: false };
 const flagFields = new Set(["archived", "descending"]);
 
+/** How current an answer must be stands beside the filter. */
+const howFields = ["consistency", "minSeq"];
+
 /** A filter from the query of an address, where everything is text: `?limit=10&descending=true`. */
 export const readQuery = (query: Readonly<Record<string, string>>): object =>
-  Object.fromEntries(Object.entries(query).map(([name, text]) => [name, readValue(name, text)]));
+  Object.fromEntries(
+    Object.entries(query)
+      .filter(([name]) => !howFields.includes(name))
+      .map(([name, text]) => [name, readValue(name, text)]),
+  );
+
+/** How current an answer must be: `?consistency=eventual` lets a replica that lags answer, `?minSeq=42` one that has come that far. */
+export function readHow({ consistency, minSeq }: Readonly<Record<string, string>>): ReadOptions {
+  if (consistency !== undefined && consistency !== "eventual" && consistency !== "strong") {
+    throw malformed("must be strong or eventual", undefined, "consistency");
+  }
+  if (minSeq !== undefined && !/^\d{1,15}$/u.test(minSeq)) throw malformed("must be a whole number", undefined, "minSeq");
+  return { ...(consistency && { consistency }), ...(minSeq !== undefined && { minSeq: Number(minSeq) }) };
+}
 
 function readValue(name: string, text: string): unknown {
   if (numbers.has(name) && text.trim() !== "") return Number(text);
@@ -37,4 +53,5 @@ function readValue(name: string, text: string): unknown {
   return text;
 }
 
-const malformed = (message: string, cause?: unknown) => new InventoryError("INVALID_INPUT", { issues: [{ path: "", message }] }, { cause });
+const malformed = (message: string, cause?: unknown, path = "") =>
+  new InventoryError("INVALID_INPUT", { issues: [{ path, message }] }, { cause });

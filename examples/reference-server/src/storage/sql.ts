@@ -11,9 +11,12 @@ export const sqliteStorage = (filename: string, place: SqlPlace): StorageAdapter
   // More than one connection, so that reading need not wait for a group that is being written.
   owning(createKnex({ client: "better-sqlite3", connection: { filename }, useNullAsDefault: true, pool: { min: 1, max: 4 } }), place);
 
-/** A ledger in a PostgreSQL database. */
-export const postgresStorage = (url: URL, place: SqlPlace): StorageAdapter =>
-  owning(createKnex({ client: "pg", connection: { connectionString: url.href, connectionTimeoutMillis: connectWithinMs }, pool }), place);
+/** A ledger in a PostgreSQL database; what may be a little old is read from its replicas. */
+export const postgresStorage = (url: URL, place: SqlPlace, replicas: readonly URL[] = []): StorageAdapter =>
+  owning(postgresKnex(url), place, replicas.map(postgresKnex));
+
+const postgresKnex = (url: URL): Knex =>
+  createKnex({ client: "pg", connection: { connectionString: url.href, connectionTimeoutMillis: connectWithinMs }, pool });
 
 /** A ledger in a MariaDB or MySQL database. */
 export const mysqlStorage = (url: URL, place: SqlPlace): StorageAdapter =>
@@ -35,8 +38,8 @@ export const mysqlStorage = (url: URL, place: SqlPlace): StorageAdapter =>
   );
 
 /** The storage leaves its host's knex open; here the knex is its own. */
-function owning(knex: Knex, place: SqlPlace): StorageAdapter {
-  const storage = sqlStorage({ knex, ...place });
+function owning(knex: Knex, place: SqlPlace, replicas: readonly Knex[] = []): StorageAdapter {
+  const storage = sqlStorage({ knex, replicas, ...place });
   return {
     ...storage,
     get capabilities() {
@@ -44,7 +47,7 @@ function owning(knex: Knex, place: SqlPlace): StorageAdapter {
     },
     async close() {
       await storage.close();
-      await knex.destroy();
+      await Promise.all([knex, ...replicas].map((each) => each.destroy()));
     },
   };
 }

@@ -17,15 +17,15 @@ const kinds = {
     const options = optionsOf("sqlite", new URLSearchParams(parameters));
     return (await import("./sql")).sqliteStorage(file, options);
   },
-  postgres: async (rest: string) => {
+  postgres: async (rest: string, replicas: readonly string[]) => {
     const { url, options } = server("postgres", rest);
-    return (await import("./sql")).postgresStorage(url, options);
+    return (await import("./sql")).postgresStorage(url, options, replicas.map(replicaUrl));
   },
   mysql: async (rest: string) => {
     const { url, options } = server("mysql", rest);
     return (await import("./sql")).mysqlStorage(url, options);
   },
-} as const satisfies Record<string, (rest: string) => Promise<StorageAdapter>>;
+} as const satisfies Record<string, (rest: string, replicas: readonly string[]) => Promise<StorageAdapter>>;
 
 const aliases: Readonly<Record<string, keyof typeof kinds>> = { postgresql: "postgres", mariadb: "mysql" };
 
@@ -47,12 +47,20 @@ export interface SqlPlace {
  * @example
  * const inventory = await createInventory({ storage: await storageFromUrl("csv:./data") });
  */
-export async function storageFromUrl(address: string): Promise<StorageAdapter> {
+export async function storageFromUrl(address: string, replicas: readonly string[] = []): Promise<StorageAdapter> {
   const [, named = "", rest = ""] = /^(\w+):(.*)$/su.exec(address) ?? [];
   const kind = aliases[named] ?? named;
-  if (Object.hasOwn(kinds, kind)) return kinds[kind as keyof typeof kinds](rest);
+  if (replicas.length > 0 && kind !== "postgres") throw unusable("only postgres:// has replicas");
+  if (Object.hasOwn(kinds, kind)) return kinds[kind as keyof typeof kinds](rest, replicas);
   // What stands behind the scheme may be a password.
   throw unusable(`must be ${storageAddresses}, not ${named === "" ? JSON.stringify(address.slice(0, 40)) : `${named.slice(0, 20)}:…`}`);
+}
+
+/** The address of a replica, whose place in the database is the primary's. */
+function replicaUrl(address: string): URL {
+  const [, rest] = /^postgres(?:ql)?:(.*)$/su.exec(address) ?? [];
+  if (rest === undefined) throw unusable("a replica is postgres://…, as its primary is");
+  return server("postgres", rest).url;
 }
 
 /** The address as it may be shown: without the password. */

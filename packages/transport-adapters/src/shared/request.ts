@@ -38,13 +38,18 @@ export const requestFacts = ({ headers, url, socket }: RequestLike): LinkRequest
 
 /**
  * Who a request is from, by its headers or the token that came with it. Undefined where there is nothing to go by, or where
- * it was not enough: the client then says `hello` with a token.
+ * it was not enough: the client then says `hello` with a token. One that `saysNoHello` is asked about whatever it brings.
  */
 export async function identify(
   request: LinkRequest,
-  { authenticate, logger, token = tokenOf(request) }: { authenticate: Authenticate; logger: Logger; token?: string | undefined },
+  {
+    authenticate,
+    logger,
+    token = tokenOf(request),
+    saysNoHello = false,
+  }: { authenticate: Authenticate; logger: Logger; token?: string | undefined; saysNoHello?: boolean },
 ): Promise<Actor | undefined> {
-  if (token === undefined && request.headers.cookie === undefined) return undefined;
+  if (token === undefined && request.headers.cookie === undefined && !saysNoHello) return undefined;
   try {
     return await authenticate({ ...(token !== undefined && { token }), request });
   } catch (error) {

@@ -36,7 +36,7 @@ export function createAdmission(options: {
     if (!isAllowedOrigin(request, allowedOrigins)) throw refusal("FORBIDDEN");
     const actor = speaksFrames(socket)
       ? await identify(request, { authenticate, logger })
-      : await identify(request, { authenticate, logger, token: handedToken(socket) });
+      : await identify(request, { authenticate, logger, token: handedToken(socket), saysNoHello: true });
     if (!actor && !speaksFrames(socket)) throw refusal("UNAUTHENTICATED");
     return { request, ...(actor && { actor }) };
   };

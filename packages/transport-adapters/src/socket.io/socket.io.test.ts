@@ -134,6 +134,13 @@ describe("plain events", () => {
     expect(await next(plain(), "inventory_refused")).toMatchObject({ code: "FORBIDDEN" });
   });
 
+  it("reach who brings nothing, where the host lets everybody look", async () => {
+    const seen = vi.fn(() => ({ id: "anybody" }));
+    serve({ plainEvents: classicEvents, authenticate: seen });
+    expect(await next(plain({ auth: {} }), "initial_inventory")).toEqual({ "TEA@berlin": 10, "TEA@vault": 99 });
+    expect(seen).toHaveBeenCalledTimes(1);
+  });
+
   it("reach clients whose network has no WebSockets", async () => {
     serve({ plainEvents: classicEvents });
     const client = plain({ transports: ["polling"] });

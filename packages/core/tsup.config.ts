@@ -1,3 +1,8 @@
 import { library } from "../../tsup.base";
 
-export default library({ index: "src/index.ts", "protocol/index": "src/protocol/index.ts", "testing/index": "src/testing/index.ts" });
+export default library({
+  index: "src/index.ts",
+  "protocol/index": "src/protocol/index.ts",
+  "schemas/index": "src/schemas/index.ts",
+  "testing/index": "src/testing/index.ts",
+});

@@ -55,6 +55,11 @@ export const importRules: readonly ImportRule[] = [
     because: "the protocol speaks of the domain and its errors, in zod",
   },
   {
+    from: `${core}/schemas/`,
+    may: [`${core}/schemas/`, `${core}/api/`, `${core}/domain/`, "zod"],
+    because: "schemas describe what api takes and answers; nothing in core needs them",
+  },
+  {
     from: `${core}/api/`,
     may: [
       `${core}/api/`,

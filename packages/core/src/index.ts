@@ -66,7 +66,7 @@ export type { Mismatch } from "./domain/stock/fold";
 export type { StockResult } from "./domain/stock/ledger";
 export { adjustmentReasons, levelKey, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
 export { inventoryTables } from "./domain/tables";
-export type { QueueLimits } from "./engine/engine";
+export type { QueueLimits, QueueLoad } from "./engine/engine";
 export type { Receipt } from "./engine/job";
 export {
   errorCodes,

@@ -22,6 +22,14 @@ export interface QueueLimits {
   readonly maximumWaitMs?: number;
 }
 
+/** How full the queue is. */
+export interface QueueLoad {
+  /** The weight of the commands that wait: one for each, and of a batch one for each line. */
+  readonly waiting: number;
+  /** From here on commands are `QUEUE_FULL`. */
+  readonly maximumWaiting: number;
+}
+
 export interface EngineOptions {
   readonly storage: StorageAdapter;
   readonly tables: TableSet;
@@ -41,6 +49,7 @@ export interface Submitter {
 /** One writer. Commands are decided in order, in groups. */
 export interface Engine extends Submitter {
   readonly epoch: string;
+  readonly load: QueueLoad;
   /** Takes part in a transaction of the host: what is submitted there is committed with it, or not at all. */
   join(host: object): Submitter;
   /** Runs work in a transaction of its own, between groups. */
@@ -203,6 +212,9 @@ export async function createEngine({ storage, tables, reactions = [], clock, log
 
   return {
     epoch: opened.epoch,
+    get load() {
+      return { waiting: waitingWeight, maximumWaiting };
+    },
     submit,
     join(host) {
       const turns = hosts.get(host) ?? new Mutex();

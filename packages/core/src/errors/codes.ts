@@ -32,6 +32,8 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_RESERVATION: { readonly id: string };
   UNKNOWN_ALERT: { readonly id: string };
   UNKNOWN_THRESHOLD: Partial<OnLevel>;
+  UNKNOWN_JOB: { readonly id: string };
+  UNKNOWN_ROUTE: { readonly method: string; readonly path: string };
   ALREADY_EXISTS: { readonly entity: string; readonly key: string };
   INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
   RESERVATION_SETTLED: { readonly id: string; readonly status: string };
@@ -82,6 +84,8 @@ export const errorCodes = {
   UNKNOWN_RESERVATION: { status: 404, retryable: false, summary: "No reservation has this id." },
   UNKNOWN_ALERT: { status: 404, retryable: false, summary: "No alert has this id." },
   UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
+  UNKNOWN_JOB: { status: 404, retryable: false, summary: "No job has this id, or it is over for too long." },
+  UNKNOWN_ROUTE: { status: 404, retryable: false, summary: "There is nothing at this path." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },
   RESERVATION_SETTLED: { status: 409, retryable: false, summary: "The reservation was committed, released or has expired." },

@@ -1,4 +1,5 @@
 import { type LineRefusal, type Refusal, refuse } from "../../errors";
+import type { Parser } from "../shared/parse";
 import { type Json, keyText } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, Recall, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
@@ -52,7 +53,7 @@ const accepted = (draft: Draft): Decision<StockResult> => ({ writes: writesOf(dr
 /** A command that is one line of the ledger. */
 const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
   name: `stock.${type}`,
-  parse: parse[type] as unknown as (input: unknown) => ParsedCommand[Type],
+  parse: parse[type] as unknown as Parser<ParsedCommand[Type]>,
   refusals: lineRefusals,
   recall: fromLedger,
   needs: (input, view, now) => lineNeeds(input as unknown as ParsedLine, view, now),

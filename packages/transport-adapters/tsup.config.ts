@@ -7,5 +7,7 @@ export default library({
   "socket.io/client": "src/socket.io/client.ts",
   "sse/server": "src/sse/server.ts",
   "sse/client": "src/sse/client.ts",
+  "http/server": "src/http/server.ts",
+  "http/client": "src/http/client.ts",
   fallback: "src/fallback/fallback.ts",
 });

@@ -56,7 +56,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/schemas/`,
-    may: [`${core}/schemas/`, `${core}/api/`, `${core}/domain/`, "zod"],
+    may: [`${core}/schemas/`, `${core}/api/`, `${core}/domain/`, `${core}/protocol/frames`, "zod"],
     because: "schemas describe what api takes and answers; nothing in core needs them",
   },
   {
@@ -161,6 +161,17 @@ export const importRules: readonly ImportRule[] = [
     from: `${transports}/sse/`,
     may: [`${transports}/sse/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/protocol", "node:*"],
     because: "a transport imports core, its shared folder and its own library, never another transport or a storage",
+  },
+  {
+    from: `${transports}/http/client`,
+    may: [`${transports}/http/routes`, "@onhand/core"],
+    mayTypes: [`${transports}/http/`],
+    because: "the client side runs in a browser: the table of routes, no server and no schemas",
+  },
+  {
+    from: `${transports}/http/`,
+    may: [`${transports}/http/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/schemas", "hono"],
+    because: "a handler of Web-standard requests: core with its schemas, and Hono; no node:",
   },
   {
     from: `${transports}/fallback/`,

@@ -9,6 +9,7 @@ import type { StoreReceipt } from "../api/stores";
 import type { ThresholdReceipt } from "../api/thresholds";
 import type { AlertType } from "../domain/alerts/tables";
 import { money } from "../domain/shared/schemas";
+import { filterSchema } from "../protocol/frames";
 import { entitySchemas } from "./entities";
 
 const { product, store, level, pastLevel, movement, reservation, threshold, alert } = entitySchemas;
@@ -40,10 +41,7 @@ const count = z.int().nonnegative();
 const alertCounts = z.strictObject({
   open: count,
   unread: count,
-  byType: z.strictObject({ low_stock: count, out_of_stock: count, overstock: count } satisfies Record<
-    AlertType,
-    typeof count
-  >),
+  byType: z.strictObject({ low_stock: count, out_of_stock: count, overstock: count } satisfies Record<AlertType, typeof count>),
 }) satisfies z.ZodType<AlertCounts>;
 
 const day = { date: z.string().meta({ description: "`YYYY-MM-DD`." }), quantity: z.number() };
@@ -73,6 +71,13 @@ const suggestion = z.strictObject({
   serviceLevel: z.number(),
   method: z.string(),
 });
+
+const [firstEntity, ...otherEntities] = filterSchema.shape.entities.element.options.map((entity) =>
+  z.strictObject({ seq: z.int().nonnegative(), entity: z.literal(entity), key: z.string(), value: entitySchemas[entity] }),
+);
+const change = z.discriminatedUnion("entity", [firstEntity as NonNullable<typeof firstEntity>, ...otherEntities]);
+const epoch = z.string().meta({ description: "Names this ledger's life; positions of another epoch mean nothing here." });
+const position = z.int().nonnegative();
 
 /** What every command and every question answers, by its name. A question about one thing answers with it by its name, as commands do. */
 export const answerSchemas = {
@@ -119,4 +124,6 @@ export const answerSchemas = {
   "alerts.counts": alertCounts,
   "forecasts.demand": demandForecast,
   "forecasts.reorder": page(suggestion) satisfies z.ZodType<List<ReorderSuggestion>>,
+  "feed.head": z.strictObject({ epoch, head: position }),
+  "feed.since": z.strictObject({ epoch, items: z.array(change), head: position, position, more: z.boolean() }),
 };

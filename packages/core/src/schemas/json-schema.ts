@@ -3,6 +3,9 @@ import * as z from "zod";
 /** A JSON Schema of the 2020-12 dialect, which is that of OpenAPI 3.1. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
+/** A schema of zod, whatever it takes and gives. */
+export type Schema = z.ZodType;
+
 /** Which side of a schema to describe: what it takes, or what it gives. */
 export type Side = "input" | "output";
 
@@ -13,7 +16,7 @@ export type Side = "input" | "output";
  * @example
  * jsonSchemaOf(commandSchemas["stock.sell"], "input"); // { type: "object", properties: { sku: … }, required: ["sku", "storeId", "quantity"] }
  */
-export function jsonSchemaOf(schema: z.ZodType, side: Side, refs: ReadonlyMap<z.core.$ZodType, string> = new Map()): JsonSchema {
+export function jsonSchemaOf(schema: Schema, side: Side, refs: ReadonlyMap<z.core.$ZodType, string> = new Map()): JsonSchema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
     io: side,
     unrepresentable: "any",
@@ -36,3 +39,6 @@ function isDate(union: z.core.$ZodTypes, index: number): boolean {
   const first = (option._zod.def as Partial<z.core.$ZodPipeDef>).in ?? option;
   return first._zod.def.type === "date";
 }
+
+/** The schema of an input without any field. */
+export const nothing: Schema = z.strictObject({});

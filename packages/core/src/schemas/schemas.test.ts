@@ -20,6 +20,9 @@ test("nothing that can be sent as JSON is left without a type", () => {
   for (const [name, schema] of Object.entries({ ...commandSchemas, ...querySchemas })) {
     const { properties } = jsonSchemaOf(schema, "input") as { properties: Record<string, object> };
     for (const [field, described] of Object.entries(properties))
-      expect(Object.keys(described).some((keyword) => ["type", "anyOf", "oneOf", "enum", "const"].includes(keyword)), `${name} ${field}`).toBe(true);
+      expect(
+        Object.keys(described).some((keyword) => ["type", "anyOf", "oneOf", "enum", "const"].includes(keyword)),
+        `${name} ${field}`,
+      ).toBe(true);
   }
 });

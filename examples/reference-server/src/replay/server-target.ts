@@ -25,7 +25,9 @@ export function serverTarget(url: string, token: string | undefined): Target {
   return {
     inFlight: 64,
     execute: (command, input) =>
-      inTurn(`${input.sku}\u0000${input.storeId}`, async () => ({ replayed: (await client.execute(command, input).catch(explained)).replayed })),
+      inTurn(`${input.sku}\u0000${input.storeId}`, async () => ({
+        replayed: (await client.execute(command, input).catch(explained)).replayed,
+      })),
     head: async () => (await client.feed.head().catch(explained)).head,
     verify: async () => undefined,
     close: async () => undefined,

@@ -39,14 +39,18 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
   const { authorize, limits, jobs, timers, logger, basePath } = parts;
 
   async function identify(request: Request): Promise<Actor> {
-    const actor = await Promise.resolve(request).then(parts.authenticate).catch(unidentified);
+    const actor = await asked(request);
     if (actor) return actor;
     throw new InventoryError("UNAUTHENTICATED", {});
   }
 
-  function unidentified(error: unknown): never {
-    if (isInventoryError(error)) throw error;
-    throw new InventoryError("STORAGE_UNAVAILABLE", { reason: "authenticate failed" }, { cause: error });
+  async function asked(request: Request): Promise<Actor | undefined> {
+    try {
+      return await parts.authenticate(request);
+    } catch (error) {
+      if (isInventoryError(error)) throw error;
+      throw new InventoryError("STORAGE_UNAVAILABLE", { reason: "authenticate failed" }, { cause: error });
+    }
   }
 
   return (operation) => {
@@ -65,7 +69,7 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
       if (isCommand && prefersAsync(request)) return begin(context, call);
       if (writes) deadline.submitted(input.idempotencyKey as string | undefined);
       const answered = await operation.run(call);
-      for (const [header, value] of Object.entries(operation.headers?.(answered) ?? {})) context.header(header, value);
+      if (operation.headers) for (const [header, value] of Object.entries(operation.headers(answered))) context.header(header, value);
       if (answered instanceof Blob) return download(context, answered);
       return context.json(answered, status);
     }

@@ -67,7 +67,7 @@ const internal = (cause: unknown): InventoryError =>
   answeredWith(500, new InventoryError("STORAGE_UNAVAILABLE", { reason: "internal error" }, { cause }));
 
 /** The `type` of a code's problems. */
-export const typeOf = (code: string): string => `urn:onhand:error:${code.toLowerCase().replaceAll("_", "-")}`;
+const typeOf = (code: string): string => `urn:onhand:error:${code.toLowerCase().replaceAll("_", "-")}`;
 
 /** A response that says what went wrong, and when to come back where that may help. */
 export function problemResponse(context: Context, problem: Problem): Response {

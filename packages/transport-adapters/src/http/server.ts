@@ -2,7 +2,6 @@ import { consoleLogger, InventoryError, systemClock } from "@onhand/core";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
-import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { demandHooks } from "../shared/authorization";
 import { isAllowedOrigin } from "../shared/request";
@@ -11,7 +10,7 @@ import { createExchange, type HttpEnv } from "./exchange";
 import { jobOperations, ownJobs } from "./job-operations";
 import { createJobs } from "./jobs";
 import { describeOperations } from "./openapi";
-import { inventoryOperations } from "./operations";
+import { inventoryOperations, type Operation } from "./operations";
 import { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions } from "./options";
 import { createProbes } from "./probes";
 import { answeredWith, problemOf, problemResponse } from "./problem";
@@ -64,16 +63,10 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   root.onError((error, context) => refuse(context, error));
   root.notFound((context) => refuse(context, new InventoryError("UNKNOWN_ROUTE", placeOf(context))));
   root.use(requestId({ generator: newId, limitLength: 128 }), requireOrigin(allowedOrigins));
-  const onMethodNotAllowed = (context: Context<HttpEnv>, methods: readonly string[]) => {
-    const { method, path } = placeOf(context);
-    context.header("allow", [...methods].sort().join(", "));
-    return refuse(context, answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${method} ${path}` })));
-  };
-  root.use(methodNotAllowed({ app: root, onMethodNotAllowed: onMethodNotAllowed as never }));
   for (const operation of operations) {
     const { method, path } = operation.route;
     const before = method === "GET" ? [cacheable, etag()] : [];
-    app.on(method, [path.replaceAll(/\{(\w+)\}/g, ":$1")], ...before, exchange(operation));
+    app.on(method, [honoPath(path)], ...before, exchange(operation));
   }
   const probes = createProbes({ inventory, timers, timeoutMs: limits.timeoutMs });
   app.get("/health", (context) => context.json(probes.health()));
@@ -87,7 +80,28 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
       return context.html(referencePage(document, nonce));
     });
   }
+  // Whatever gets this far has a path that is known, and a method that is not.
+  for (const [path, allowed] of methodsByPath(operations)) {
+    app.all(honoPath(path), (context) => {
+      const { method } = placeOf(context);
+      context.header("allow", allowed);
+      throw answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${method} ${path}` }));
+    });
+  }
   return async (request) => root.fetch(request);
+}
+
+const probePaths = ["/health", "/ready"];
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+/** The methods there are for each path, as the `Allow` header has them. */
+function methodsByPath(operations: readonly Operation[]): ReadonlyMap<string, string> {
+  const methods = new Map<string, string[]>(probePaths.map((path) => [path, ["GET", "HEAD"]]));
+  for (const { route } of operations) {
+    const { path, method } = route;
+    methods.set(path, [...(methods.get(path) ?? []), method, ...(method === "GET" ? ["HEAD"] : [])]);
+  }
+  return new Map([...methods].map(([path, allowed]) => [path, allowed.sort().join(", ")]));
 }
 
 /** What was asked for, no longer than a log can bear. */

@@ -89,6 +89,14 @@ test("an answer that is lost leaves a command's outcome unknown, and the same ke
   await expect(gateway.stores.list()).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
 });
 
+test("any key comes through as it is, and one that is none is refused", async () => {
+  const sell = (idempotencyKey: string) => client.stock.sell({ ...tea, quantity: 1, idempotencyKey });
+  expect(await sell('"order"')).toMatchObject({ movements: [{ idempotencyKey: '"order"' }] });
+  expect(await sell("order")).toMatchObject({ replayed: false, movements: [{ idempotencyKey: "order" }] });
+  await expect(sell("ä")).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  await expect(sell("")).rejects.toMatchObject({ code: "INVALID_INPUT" });
+});
+
 test("jobs are started, looked at and cancelled", async () => {
   const { id } = await client.jobs.start("verify");
   await settled();

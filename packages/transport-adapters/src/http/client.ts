@@ -54,10 +54,13 @@ export interface InventoryHttpClient {
   readonly thresholds: ThresholdsApi;
   readonly alerts: Omit<AlertsApi, "check">;
   readonly forecasts: Pick<ForecastsApi, "demand"> & {
+    /** As `inventory.forecasts.reorder`, but for `termsFor`: a function does not travel. */
     reorder(request?: Omit<ReorderRequest, "termsFor">): ReturnType<ForecastsApi["reorder"]>;
   };
   readonly feed: {
+    /** Where the ledger stands, and which ledger it is. */
     head(): Promise<{ readonly epoch: string; readonly head: number }>;
+    /** What changed after `seq`, as `inventory.feed.since` tells it. */
     since(
       seq: number,
       options?: { readonly limit?: number } & Partial<FeedFilter>,
@@ -69,6 +72,8 @@ export interface InventoryHttpClient {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const fitsHeader = /^[!#-~](?:[ -~]*[!-~])?$/;
 
 /**
  * Calls a handler of `createHttpHandler`, from a browser or from Node, as if the inventory were here.
@@ -84,8 +89,12 @@ type Fields = Readonly<Record<string, unknown>>;
 export function createHttpClient(options: HttpClientOptions): InventoryHttpClient {
   const send = createSender(options);
 
-  const run = ({ method, path }: CommandRoute, { idempotencyKey, ...input }: Fields): Promise<Fields> =>
-    send({ method, path, input, writes: true, ...(idempotencyKey !== undefined && { idempotencyKey: String(idempotencyKey) }) });
+  function run({ method, path }: CommandRoute, given: Fields): Promise<Fields> {
+    const { idempotencyKey, ...input } = given;
+    // What a header can't carry as it is goes with the other fields, for the server to judge.
+    if (typeof idempotencyKey !== "string" || !fitsHeader.test(idempotencyKey)) return send({ method, path, input: given, writes: true });
+    return send({ method, path, input, writes: true, idempotencyKey });
+  }
 
   async function ask({ method, path, shape, entity }: ReadRoute, input: Fields): Promise<unknown> {
     const answer = await send({ method, path, input });

@@ -9,7 +9,7 @@ import { systemTimers } from "../shared/timers";
 import { createExchange, type HttpEnv } from "./exchange";
 import { jobOperations, ownJobs } from "./job-operations";
 import { createJobs } from "./jobs";
-import { describeOperations } from "./openapi";
+import { describeOperations, type OpenApiDocument } from "./openapi";
 import { inventoryOperations, type Operation } from "./operations";
 import { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions } from "./options";
 import { createProbes } from "./probes";
@@ -71,24 +71,28 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const probes = createProbes({ inventory, timers, timeoutMs: limits.timeoutMs });
   app.get("/health", (context) => context.json(probes.health()));
   app.get("/ready", async (context) => context.json(await probes.ready()));
-  if (documentation) {
-    const document = describeOperations(operations, basePath);
-    app.get("/openapi.json", (context) => context.json(document));
-    app.get("/docs", (context) => {
-      const nonce = globalThis.crypto.randomUUID();
-      context.header("content-security-policy", pagePolicy(nonce));
-      return context.html(referencePage(document, nonce));
-    });
-  }
-  // Whatever gets this far has a path that is known, and a method that is not.
+  if (documentation) serveDocumentation(app, describeOperations(operations, basePath));
+  refuseOtherMethods(app, operations);
+  return async (request) => root.fetch(request);
+}
+
+function serveDocumentation(app: Hono<HttpEnv>, document: OpenApiDocument): void {
+  app.get("/openapi.json", (context) => context.json(document));
+  app.get("/docs", (context) => {
+    const nonce = globalThis.crypto.randomUUID();
+    context.header("content-security-policy", pagePolicy(nonce));
+    return context.html(referencePage(document, nonce));
+  });
+}
+
+/** Registered last: whatever gets this far has a path that is known, and a method that is not. */
+function refuseOtherMethods(app: Hono<HttpEnv>, operations: readonly Operation[]): void {
   for (const [path, allowed] of methodsByPath(operations)) {
     app.all(honoPath(path), (context) => {
-      const { method } = placeOf(context);
       context.header("allow", allowed);
-      throw answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${method} ${path}` }));
+      throw answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${placeOf(context).method} ${path}` }));
     });
   }
-  return async (request) => root.fetch(request);
 }
 
 const probePaths = ["/health", "/ready"];

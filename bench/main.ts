@@ -11,6 +11,10 @@ const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) 
     yield* (await import("./sql/suite")).sqlSuite(options);
   },
   forecast: forecastSuite,
+  // Loaded when asked for: it needs Hono.
+  http: async function* (options) {
+    yield* (await import("./http/suite")).httpSuite(options);
+  },
 };
 
 const { values, positionals } = parseArgs({

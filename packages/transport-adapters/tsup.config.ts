@@ -8,5 +8,7 @@ export default library({
   "sse/server": "src/sse/server.ts",
   "sse/client": "src/sse/client.ts",
   webhooks: "src/webhooks/webhooks.ts",
+  "http/server": "src/http/server.ts",
+  "http/client": "src/http/client.ts",
   fallback: "src/fallback/fallback.ts",
 });

@@ -57,6 +57,11 @@ export const importRules: readonly ImportRule[] = [
     because: "the protocol speaks of the domain and its errors, in zod",
   },
   {
+    from: `${core}/schemas/`,
+    may: [`${core}/schemas/`, `${core}/api/`, `${core}/domain/`, `${core}/protocol/frames`, "zod"],
+    because: "schemas describe what api takes and answers; nothing in core needs them",
+  },
+  {
     from: `${core}/api/`,
     may: [
       `${core}/api/`,
@@ -177,6 +182,17 @@ export const importRules: readonly ImportRule[] = [
       "node:*",
     ],
     because: "webhooks read the feed as any host could; signing and the guard against private addresses are libraries",
+  },
+  {
+    from: `${transports}/http/client`,
+    may: [`${transports}/http/routes`, "@onhand/core"],
+    mayTypes: [`${transports}/http/`],
+    because: "the client side runs in a browser: the table of routes, no server and no schemas",
+  },
+  {
+    from: `${transports}/http/`,
+    may: [`${transports}/http/`, `${transports}/shared/`, "@onhand/core", "@onhand/core/schemas", "hono"],
+    because: "a handler of Web-standard requests: core with its schemas, and Hono; no node:",
   },
   {
     from: `${transports}/fallback/`,

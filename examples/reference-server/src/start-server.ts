@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import { createInventory, type Inventory, redactingLogger } from "@onhand/core";
+import { type Authorize, createInventory, type Inventory, redactingLogger } from "@onhand/core";
 import { withHints } from "@onhand/storage-adapters/hints";
 import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
 import type { Logger } from "pino";
@@ -70,16 +70,17 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
 function answer(server: Server, inventory: Inventory, settings: Settings, logger: Logger): WsServer {
   const { token, host, origin, dashboard = builtDashboard } = settings;
   const identify = createDoorkeeper(token === undefined ? { open: true } : { open: false, token });
-  const { origins, admits } = pagesFor({ host, port: portOf(server) }, origin);
+  const pages = pagesFor({ host, port: portOf(server) }, origin);
+  const authorize: Authorize = token === undefined ? allowEverythingForDemos : (actor) => actor !== undefined;
   const storage = settings.storage.split(":", 1)[0] ?? "";
-  server.on("request", getRequestListener(createApp({ inventory, storage, identify, admits, dashboard, logger }).fetch));
+  server.on("request", getRequestListener(createApp({ inventory, storage, identify, authorize, pages, dashboard, logger }).fetch));
   return createWsServer({
     inventory,
     server,
     path: livePath,
     authenticate: ({ token: shown }) => identify(shown),
-    authorize: token === undefined ? allowEverythingForDemos : (actor) => actor !== undefined,
-    ...(origins && { allowedOrigins: origins }),
+    authorize,
+    ...(pages.origins && { allowedOrigins: pages.origins }),
     logger,
   });
 }

@@ -14,7 +14,8 @@ function appWith(token?: string, instead: Partial<AppOptions> = {}) {
     inventory,
     storage: "memory",
     identify: createDoorkeeper(token === undefined ? { open: true } : { open: false, token }),
-    admits: pagesFor({ host: "127.0.0.1", port: 3000 }, ["https://shop.example"]).admits,
+    authorize: (actor) => actor !== undefined,
+    pages: pagesFor({ host: "127.0.0.1", port: 3000 }, ["https://shop.example"]),
     dashboard: "/there/is/no/dashboard",
     logger: pino({ level: "silent" }),
     ...instead,
@@ -111,9 +112,9 @@ describe("refusals are problem details", () => {
   });
 
   test("a body that is not said to be JSON, or is too long, or goes to no command", async () => {
-    expect((await post("/api/stock/sell", sale, { "Content-Type": "text/plain" })).status).toBe(400);
+    expect((await post("/api/stock/sell", sale, { "Content-Type": "text/plain" })).status).toBe(415);
     expect((await post("/api/stock/sell", { ...sale, reason: "x".repeat(300_000) })).status).toBe(413);
-    expect((await post("/api/stock/steal", sale)).status).toBe(400);
+    expect((await post("/api/stock/steal", sale)).status).toBe(404);
   });
 
   test("a filter that does not exist, and a path that does not", async () => {

@@ -104,7 +104,7 @@ export { inventoryTables } from "./domain/tables";
 export type { CancelTransfer, ReceiveTransfer, ShipTransfer } from "./domain/transfers/commands";
 export type { TransferResult } from "./domain/transfers/decide";
 export { type StockTransfer, type StockTransferLine, type TransferStatus, transferStatuses } from "./domain/transfers/tables";
-export type { QueueLimits } from "./engine/engine";
+export type { QueueLimits, QueueLoad } from "./engine/engine";
 export type { Receipt } from "./engine/job";
 export {
   errorCodes,

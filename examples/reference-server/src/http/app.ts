@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { type Actor, type Inventory, InventoryError } from "@onhand/core";
+import type { Actor, Authorize, Inventory } from "@onhand/core";
+import { createHttpHandler } from "@onhand/transport-adapters/http";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
-import type { Pages } from "../access";
-import { createApi } from "./api";
-import { isOurs, problemResponse } from "./problem";
+import { bearerToken, type Pages } from "../access";
 
 /** What the HTTP side of the server is made of. */
 export interface AppOptions {
@@ -14,7 +13,8 @@ export interface AppOptions {
   /** The name of the storage, for `/api/health`. */
   readonly storage: string;
   readonly identify: (token: string | undefined) => Actor | undefined;
-  readonly admits: Pages["admits"];
+  readonly authorize: Authorize;
+  readonly pages: Pages;
   /** The built dashboard. */
   readonly dashboard: string;
   readonly logger: Logger;
@@ -36,21 +36,30 @@ const contentSecurityPolicy = {
 };
 
 /** The page and the API. */
-export function createApp({ inventory, storage, identify, admits, dashboard, logger }: AppOptions): Hono {
+export function createApp({ inventory, storage, identify, authorize, pages, dashboard, logger }: AppOptions): Hono {
   const app = new Hono();
-  app.onError((error) => {
-    if (isOurs(error)) logger.error({ err: error }, "a request failed");
-    return problemResponse(error);
+  app.onError((error, context) => {
+    logger.error({ err: error }, "a page could not be served");
+    return context.text("Something went wrong.\n", 500);
   });
-  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY", strictTransportSecurity: false }));
   app.use(async (context, next) => {
     const from = { origin: context.req.header("Origin"), host: context.req.header("Host") };
-    return admits(from)
-      ? next()
-      : problemResponse(new InventoryError("FORBIDDEN", { action: "origin", resource: from.origin ?? from.host }));
+    return pages.admits(from) ? next() : context.text("This server is not for your page.\n", 403);
   });
-  app.route("/api", createApi({ inventory, storage, identify }));
-  app.all("/api/*", (context) => context.json({ type: "about:blank", title: "Not Found", status: 404 }, 404));
+  app.get("/api/health", async ({ json }) => {
+    const { feed, capabilities } = inventory;
+    return json({ status: "ok", storage, durability: capabilities.durability, epoch: feed.epoch, head: await feed.head() });
+  });
+  const api = createHttpHandler({
+    inventory,
+    basePath: "/api",
+    authenticate: (request) => identify(bearerToken(request.headers.get("Authorization") ?? undefined)),
+    authorize,
+    ...(pages.origins && { allowedOrigins: pages.origins }),
+    logger,
+  });
+  app.all("/api/*", (context) => api(context.req.raw));
+  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY", strictTransportSecurity: false }));
   if (existsSync(dashboard)) app.use(serveStatic({ root: dashboard, onFound: setCaching }));
   else app.get("/", (context) => context.text(notBuilt, 503));
   app.notFound((context) => context.text("Not found.\n", 404));

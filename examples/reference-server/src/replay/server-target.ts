@@ -1,10 +1,6 @@
-import { errorCodes, InventoryError, type InventoryErrorCode } from "@onhand/core";
+import { isInventoryError } from "@onhand/core";
+import { createHttpClient } from "@onhand/transport-adapters/http/client";
 import type { Target } from "./target";
-
-type Input = Readonly<Record<string, unknown>>;
-
-const paths: Readonly<Record<string, string>> = { "products.create": "products", "stores.create": "stores" };
-const pathOf = (command: string): string => paths[command] ?? command.replace(".", "/");
 
 /**
  * A running reference server, through its JSON API.
@@ -15,35 +11,27 @@ export function serverTarget(url: string, token: string | undefined): Target {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new Error(`--server must be an address such as http://127.0.0.1:3000, not ${url}`);
   const base = url.replace(/\/+$/, "");
+  const client = createHttpClient({ url: `${base}/api`, getToken: () => token });
   const inTurn = createTurns();
-  const headers = { "Content-Type": "application/json", ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
 
-  async function call(path: string, body?: Input): Promise<Input> {
-    const request = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
-    const response = await fetch(`${base}/api/${path}`, request).catch((error: Error) => {
-      throw new Error(
-        `${base} gave no answer (${(error.cause as Error | undefined)?.message ?? error.message}); running this again goes on where it stopped`,
-      );
-    });
-    const answer = (await response.json().catch(() => ({}))) as Input;
-    if (response.ok) return answer;
-    throw errorOf(answer) ?? new Error(`${base}/api/${path} answered ${response.status}`);
+  /** Says which server it was that gave no answer, or none of ours. */
+  function explained(error: unknown): never {
+    if (!isInventoryError(error) || !(error.cause instanceof Error)) throw error;
+    const { message, cause } = error.cause;
+    const why = cause instanceof Error ? cause.message : message;
+    throw new Error(`${base} gave no answer (${why}); running this again goes on where it stopped`, { cause: error });
   }
 
   return {
     inFlight: 64,
     execute: (command, input) =>
-      inTurn(`${input.sku}\u0000${input.storeId}`, async () => ({ replayed: (await call(pathOf(command), input)).replayed === true })),
-    head: async () => (await call("health")).head as number,
+      inTurn(`${input.sku}\u0000${input.storeId}`, async () => ({
+        replayed: (await client.execute(command, input).catch(explained)).replayed,
+      })),
+    head: async () => (await client.feed.head().catch(explained)).head,
     verify: async () => undefined,
     close: async () => undefined,
   };
-}
-
-/** The error that problem details tell of; undefined when they are none of ours. */
-function errorOf({ code, details }: Input): InventoryError | undefined {
-  if (typeof code !== "string" || !Object.hasOwn(errorCodes, code)) return undefined;
-  return new InventoryError(code as InventoryErrorCode, (details ?? {}) as never);
 }
 
 /** Runs work of one name one after the other, whatever became of the work before; work of different names side by side. */

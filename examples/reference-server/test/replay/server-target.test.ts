@@ -23,7 +23,7 @@ async function serverAnswering(answer: (request: IncomingMessage, body: unknown)
 test("commands go to the server's routes with their key and the token", async () => {
   const seen: unknown[] = [];
   const url = await serverAnswering((request, body) => {
-    seen.push([request.method, request.url, request.headers.authorization, body]);
+    seen.push([request.method, request.url, request.headers.authorization, request.headers["idempotency-key"], body]);
     return { status: 200, body: { replayed: true, head: 12 } };
   });
   const target = serverTarget(`${url}/`, "secret");
@@ -33,9 +33,9 @@ test("commands go to the server's routes with their key and the token", async ()
   expect(await target.head()).toBe(12);
   expect(await target.verify()).toBeUndefined();
   expect(seen).toEqual([
-    ["POST", "/api/stock/sell", "Bearer secret", input],
-    ["POST", "/api/products", "Bearer secret", { sku: "A", name: "A" }],
-    ["GET", "/api/health", "Bearer secret", undefined],
+    ["POST", "/api/stock/sell", "Bearer secret", "replay:1:line:1", { sku: "A", storeId: "eire", quantity: 1 }],
+    ["POST", "/api/products", "Bearer secret", undefined, { sku: "A", name: "A" }],
+    ["GET", "/api/feed/head", "Bearer secret", undefined, undefined],
   ]);
 });
 
@@ -68,6 +68,6 @@ test("commands on one level arrive one after the other, a refused one holding up
 test("a server that is not there, or answers something else, is named", async () => {
   await expect(serverTarget("http://127.0.0.1:1", undefined).head()).rejects.toThrow("http://127.0.0.1:1 gave no answer");
   const url = await serverAnswering(() => ({ status: 404, body: {} }));
-  await expect(serverTarget(url, undefined).head()).rejects.toThrow("/api/health answered 404");
+  await expect(serverTarget(url, undefined).head()).rejects.toThrow(`${url} gave no answer (the server answered 404)`);
   expect(() => serverTarget("127.0.0.1:3000", undefined)).toThrow("--server must be an address such as");
 });

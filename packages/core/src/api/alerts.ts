@@ -107,6 +107,8 @@ const parseFilter = parser(
 );
 const parseId = parser(z.strictObject({ id: z.string().max(64) }));
 const parseCounts = parser(z.strictObject({ storeId: storeId.optional() }));
+/** What every question here takes, by its name. */
+export const alertQueries = { get: parseId, list: parseFilter, counts: parseCounts };
 
 export function createAlerts(run: Run, storage: Reads, clock: Clock): AlertsApi {
   return {

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
 import * as counts from "../domain/counts/decide";
@@ -9,7 +10,7 @@ import * as stock from "../domain/stock/decide";
 import * as suppliers from "../domain/suppliers/decide";
 import { inventoryTables } from "../domain/tables";
 import * as transfers from "../domain/transfers/decide";
-import { createEngine, type QueueLimits } from "../engine/engine";
+import { createEngine, type QueueLimits, type QueueLoad } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
 import type { Authorize } from "../ports/authorize";
@@ -86,6 +87,8 @@ export interface Inventory {
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
+  /** Commands that wait for their group, by weight, and how many may: a server that is asked whether it is ready looks here. */
+  readonly load: QueueLoad;
   /**
    * Listens to facts, after commit, in seq order. A listener that throws harms nobody else; it is logged.
    *
@@ -132,6 +135,11 @@ const definitions = [catalog, stock, reservations, alerts, transfers, counts, su
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
 const commands = new Map(definitions.map((definition) => [definition.name, definition]));
 
+/** What every command takes, by its name: the schemas that commands are parsed with. */
+export const commandSchemas: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  definitions.map(({ name, parse }) => [name, parse.schema]),
+);
+
 /** Every command by its name, with the codes its rule may refuse with. */
 export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCode[]>> = Object.fromEntries(
   definitions.map(({ name, refusals }) => [name, refusals]),
@@ -175,6 +183,9 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
+    get load() {
+      return engine.load;
+    },
     on: createEvents(engine, logger),
     execute: executeWith(run),
     with(hostTransaction) {

@@ -45,16 +45,19 @@ const parseDemand = parser(
 );
 const someTerms = z.strictObject(termFields).partial();
 const parseTerms = parser(z.strictObject({ termsFor: someTerms.default({}) }));
+const plainReorder = z.strictObject({
+  sku: sku.optional(),
+  storeId: storeId.optional(),
+  ...readingFields,
+  ...pageFields,
+  ...someTerms.shape,
+});
 const parseReorder = parser(
-  z.strictObject({
-    sku: sku.optional(),
-    storeId: storeId.optional(),
-    ...readingFields,
-    ...pageFields,
-    ...someTerms.shape,
-    termsFor: z.custom<TermsFor>((value) => typeof value === "function", "must be a function").optional(),
-  }),
+  plainReorder.extend({ termsFor: z.custom<TermsFor>((value) => typeof value === "function", "must be a function").optional() }),
 );
+
+/** What every question here takes, by its name, but for functions. */
+export const forecastQueries = { demand: parseDemand, reorder: parser(plainReorder) };
 
 /** Terms where nobody said otherwise. A multiple of 0 stands for the smallest quantity the product has. */
 const usual: SupplyTerms = { leadTimeDays: 7, reviewDays: 7, serviceLevel: 0.95, minimum: 0, multiple: 0 };

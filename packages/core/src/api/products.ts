@@ -76,6 +76,8 @@ const filterSchema = parser(
   }),
 );
 const parseSku = parser(z.strictObject({ sku }));
+/** What every question here takes, by its name. */
+export const productQueries = { get: parseSku, list: filterSchema };
 
 const searched = ["sku", "name", "barcode", "category"];
 

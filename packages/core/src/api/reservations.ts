@@ -123,6 +123,8 @@ const parseFilter = parser(
   }),
 );
 const parseId = parser(z.strictObject({ id: z.string().max(64) }));
+/** What every question here takes, by its name. */
+export const reservationQueries = { get: parseId, list: parseFilter };
 
 export function createReservations(run: Run, storage: Reads, clock: Clock): ReservationsApi {
   return {

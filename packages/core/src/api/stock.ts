@@ -153,6 +153,9 @@ const parseMovementFilter = parser(
   }),
 );
 
+/** What every question here takes, by its name. */
+export const stockQueries = { level: parseLevelKey, levels: parseLevelFilter, movements: parseMovementFilter, asOf: parseAsOf };
+
 export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
   /** Conditions on the level; the SKU as the product spells it. */
   async function levelWhere(reads: Reads, filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {

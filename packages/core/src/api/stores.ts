@@ -50,6 +50,8 @@ const filterSchema = parser(
   z.strictObject({ kind: z.enum(storeKinds).optional(), archived: z.union([z.boolean(), z.literal("any")]).default(false), ...pageFields }),
 );
 const parseId = parser(z.strictObject({ id: storeId }));
+/** What every question here takes, by its name. */
+export const storeQueries = { get: parseId, list: filterSchema };
 
 export function createStores(run: Run, storage: Reads): StoresApi {
   return {

@@ -52,6 +52,8 @@ export interface ThresholdsApi {
 const scope = { sku: sku.optional(), storeId: storeId.optional() };
 const parseScope = parser(z.strictObject(scope));
 const parseFilter = parser(z.strictObject({ ...scope, ...pageFields }));
+/** What every question here takes, by its name. */
+export const thresholdQueries = { get: parseScope, list: parseFilter };
 
 export function createThresholds(run: Run, storage: Reads): ThresholdsApi {
   return {

@@ -23,6 +23,14 @@ export interface QueueLimits {
   readonly maximumWaitMs?: number;
 }
 
+/** How full the queue is. */
+export interface QueueLoad {
+  /** The weight of the commands that wait: one for each, and of a batch one for each line. */
+  readonly waiting: number;
+  /** From here on commands are `QUEUE_FULL`. */
+  readonly maximumWaiting: number;
+}
+
 export interface EngineOptions {
   readonly storage: StorageAdapter;
   readonly tables: TableSet;
@@ -43,6 +51,7 @@ export interface Submitter {
 /** One writer. Commands are decided in order, in groups. */
 export interface Engine extends Submitter {
   readonly epoch: string;
+  readonly load: QueueLoad;
   /** Takes part in a transaction of the host: what is submitted there is committed with it, or not at all. */
   join(host: object): Submitter;
   /** Runs work in a transaction of its own, between groups. */
@@ -245,6 +254,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     epoch: opened.epoch,
+    get load() {
+      return { waiting: waitingWeight, maximumWaiting };
+    },
     submit,
     join(host) {
       const turns = hosts.get(host) ?? new Mutex();

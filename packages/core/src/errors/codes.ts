@@ -37,6 +37,8 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_SUPPLIER: { readonly supplierId: string };
   UNKNOWN_SUPPLIER_TERMS: { readonly supplierId: string; readonly sku: string };
   UNKNOWN_PURCHASE_ORDER: { readonly id: string };
+  UNKNOWN_JOB: { readonly id: string };
+  UNKNOWN_ROUTE: { readonly method: string; readonly path: string };
   ALREADY_EXISTS: { readonly entity: string; readonly key: string };
   INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
   RESERVATION_SETTLED: { readonly id: string; readonly status: string };
@@ -92,6 +94,8 @@ export const errorCodes = {
   UNKNOWN_SUPPLIER: { status: 404, retryable: false, summary: "No supplier has this id." },
   UNKNOWN_SUPPLIER_TERMS: { status: 404, retryable: false, summary: "No terms are set for this supplier and product." },
   UNKNOWN_PURCHASE_ORDER: { status: 404, retryable: false, summary: "No purchase order has this id." },
+  UNKNOWN_JOB: { status: 404, retryable: false, summary: "No job has this id, or it is over for too long." },
+  UNKNOWN_ROUTE: { status: 404, retryable: false, summary: "There is nothing at this path." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },
   RESERVATION_SETTLED: { status: 409, retryable: false, summary: "The reservation was committed, released or has expired." },

@@ -11,11 +11,21 @@ import { changeSubject } from "@onhand/core/protocol";
  */
 export const allowEverythingForDemos: Authorize = () => true;
 
+/** @throws {@link TypeError} when a host leaves open who its clients are or what they may do. */
+export function demandHooks({ authenticate, authorize }: { readonly authenticate?: unknown; readonly authorize?: unknown }): void {
+  if (typeof authenticate !== "function") throw new TypeError("authenticate is missing: a server must know who its clients are");
+  if (typeof authorize !== "function") {
+    throw new TypeError("authorize is missing: a server must know what its clients may do (a demo passes allowEverythingForDemos)");
+  }
+}
+
 type Rows = readonly Change[];
 
 /** One actor's permissions. A hook that throws means no. */
 export interface Permissions {
   may(action: string, resource: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** The same, at once when the hook answers at once. */
+  ask(action: string, resource: Readonly<Record<string, unknown>>): boolean | Promise<boolean>;
   /** Those rows that the actor may read: the very same list when it is all of them, at once when the hook answers at once. */
   readable(rows: Rows): Rows | Promise<Rows>;
 }
@@ -51,6 +61,7 @@ export function createPermissions(authorize: Authorize, actor: () => Actor | und
 
   return {
     may: async (action, resource) => ask(action, resource),
+    ask,
     readable(rows) {
       if (authorize === allowEverythingForDemos) return rows;
       for (const [index, row] of rows.entries()) {

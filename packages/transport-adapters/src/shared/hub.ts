@@ -1,4 +1,5 @@
 import { consoleLogger, type Stop, systemClock } from "@onhand/core";
+import { demandHooks } from "./authorization";
 import { createChannels } from "./channels";
 import type { CloseReason } from "./close-codes";
 import { type Connection, createConnection } from "./connection";
@@ -144,11 +145,4 @@ export function createHub(options: HubOptions): Hub {
       return closing;
     },
   };
-}
-
-function demandHooks({ authenticate, authorize }: Partial<HubOptions>): void {
-  if (typeof authenticate !== "function") throw new TypeError("authenticate is missing: a server must know who its clients are");
-  if (typeof authorize !== "function") {
-    throw new TypeError("authorize is missing: a server must know what its clients may do (a demo passes allowEverythingForDemos)");
-  }
 }

@@ -1,5 +1,6 @@
 import type { Actor } from "@onhand/core";
 import type { ClientFrame, ServerFrame } from "@onhand/core/protocol";
+import { asRead } from "./as-read";
 import type { Permissions } from "./authorization";
 import type { HubContext } from "./hub-context";
 import { type Refused, refusedBy, refusedFor } from "./refusal";
@@ -56,19 +57,4 @@ export function createOperations(options: {
       await Promise.all(underWay);
     },
   };
-}
-
-const deepest = 4;
-
-/**
- * What a command names, with its texts as the inventory reads them: `" vault"` is the store `vault`, and a hook that is
- * asked about one must not let the other through.
- */
-const asRead = (input: Operation["input"]): Operation["input"] => tidied(input, deepest) as Operation["input"];
-
-function tidied(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return value.trim().normalize("NFC");
-  if (typeof value !== "object" || value === null || depth === 0) return value;
-  if (Array.isArray(value)) return value.map((item) => tidied(item, depth - 1));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, tidied(item, depth - 1)]));
 }

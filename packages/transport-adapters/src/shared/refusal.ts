@@ -22,7 +22,7 @@ const toldInFull: readonly InventoryErrorCode[] = ["QUEUE_FULL", "OUTCOME_UNKNOW
  * of the host's troubles only the code leaves, since details may hold paths and a driver's words. An unknown error may
  * have struck after the command was applied, so its outcome is unknown.
  */
-export function refusedFor(error: unknown, logger: Logger, facts: { readonly idempotencyKey?: string } = {}): Refused {
+export function refusedFor(error: unknown, logger: Pick<Logger, "error">, facts: { readonly idempotencyKey?: string } = {}): Refused {
   if (!isInventoryError(error)) {
     logger.error({ error, ...facts }, "a client's request failed");
     return refusedBy("OUTCOME_UNKNOWN", facts);

@@ -3,14 +3,18 @@ import { type InputIssue, InventoryError } from "../../errors";
 
 const maximumIssues = 20;
 
+/** Turns what a caller gave into what it means. It carries its schema, so that documentation and transports say what it takes. */
+export type Parser<Output, Schema extends z.ZodType = z.ZodType> = ((input: unknown) => Output) & { readonly schema: Schema };
+
 /** A parser that throws `INVALID_INPUT` naming every field at fault (the first 20). */
-export const parser =
-  <Schema extends z.ZodType>(schema: Schema) =>
-  (input: unknown): z.output<Schema> => {
+export function parser<Schema extends z.ZodType>(schema: Schema): Parser<z.output<Schema>, Schema> {
+  const parse = (input: unknown): z.output<Schema> => {
     const parsed = schema.safeParse(input);
     if (parsed.success) return parsed.data;
     throw new InventoryError("INVALID_INPUT", { issues: parsed.error.issues.slice(0, maximumIssues).map(inputIssue) });
   };
+  return Object.assign(parse, { schema });
+}
 
 function inputIssue(issue: z.core.$ZodIssue): InputIssue {
   return { path: issue.path.map(String).join("."), message: issue.message };

@@ -73,7 +73,8 @@ export const attributes = z
     `must not be longer than ${maximumAttributesLength} characters as JSON`,
   )
   // The caller keeps the object and may change it; the ledger must not change with it.
-  .transform((value) => structuredClone(value));
+  .transform((value) => structuredClone(value))
+  .meta({ type: "object" });
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;

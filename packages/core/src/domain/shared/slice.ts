@@ -1,4 +1,5 @@
 import type { InventoryErrorCode, Refusal } from "../../errors";
+import type { Parser } from "./parse";
 import type { Json, Key, Row, TableDefinition, Value, Write } from "./rows";
 
 /** A table whose rows have a known shape. The shape lives in the types only. */
@@ -40,7 +41,7 @@ export interface CommandDefinition<Input, Result> {
   /** Stable; also the action `authorize` is asked about. */
   readonly name: string;
   /** Parses a caller's input; throws `INVALID_INPUT`. */
-  readonly parse: (input: unknown) => Input;
+  readonly parse: Parser<Input>;
   readonly needs: (input: Input, view: View, now: number) => readonly Need[];
   readonly decide: (view: View, input: Input, context: Context) => Decision<Result>;
   /** Every code `decide` may refuse with, for the documentation and its tests. */

@@ -65,7 +65,8 @@ const schemas = {
 /** Parses a command that is a single line, and names it as one. */
 const lineParser = <Type extends LineType>(type: Type) => {
   const parseFields = parser(schemas[type] as unknown as z.ZodType<object>);
-  return (input: unknown) => Object.assign(parseFields(input), { type }) as unknown as ParsedCommand[Type];
+  const parseLine = (input: unknown) => Object.assign(parseFields(input), { type }) as unknown as ParsedCommand[Type];
+  return Object.assign(parseLine, { schema: parseFields.schema });
 };
 
 export const parse = {

@@ -1,5 +1,6 @@
 import { refuse } from "../../errors";
 import { receiptNeeds, undoReceipt } from "../purchasing/receipts";
+import type { Parser } from "../shared/parse";
 import type { Write } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
@@ -26,7 +27,7 @@ const accepted = (draft: Draft, more: readonly Write[] = []): Decision<StockResu
 /** A command that is one line of the ledger. */
 const single = <Type extends LineType>(type: Type): CommandDefinition<ParsedCommand[Type], StockResult> => ({
   name: `stock.${type}`,
-  parse: parse[type] as unknown as (input: unknown) => ParsedCommand[Type],
+  parse: parse[type] as unknown as Parser<ParsedCommand[Type]>,
   refusals: lineRefusals,
   recall: fromLedger,
   needs: (input, view, now) => lineNeeds(input as unknown as ParsedLine, view, now),

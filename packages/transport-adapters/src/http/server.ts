@@ -1,0 +1,141 @@
+import { consoleLogger, InventoryError, systemClock } from "@onhand/core";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { etag } from "hono/etag";
+import { requestId } from "hono/request-id";
+import { demandHooks } from "../shared/authorization";
+import { isAllowedOrigin } from "../shared/request";
+import { systemTimers } from "../shared/timers";
+import { createExchange, type HttpEnv } from "./exchange";
+import { jobOperations, ownJobs } from "./job-operations";
+import { createJobs } from "./jobs";
+import { describeOperations, type OpenApiDocument } from "./openapi";
+import { inventoryOperations, type Operation } from "./operations";
+import { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions } from "./options";
+import { createProbes } from "./probes";
+import { answeredWith, problemOf, problemResponse } from "./problem";
+import { pagePolicy, referencePage } from "./reference-page";
+
+export type { Schema } from "@onhand/core/schemas";
+export { allowEverythingForDemos } from "../shared/authorization";
+export { systemTimers, type Timers } from "../shared/timers";
+export type { Input } from "./input";
+export { type Job, type JobDefinition, type JobLimits, type JobRun, jobStatuses } from "./jobs";
+export { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions, type HttpLimits } from "./options";
+export type { Problem } from "./problem";
+
+/**
+ * Serves an inventory over HTTP: every command and every question as a resource, long work as jobs, and a description of it all.
+ *
+ * What it answers is what the inventory answers. Whatever is refused is answered with problem details (RFC 9457), changes nothing, and
+ * holds no word of a driver. It keeps nothing between requests but jobs, so any number of processes may serve one ledger; a job is known
+ * to the process that runs it.
+ *
+ * @returns what Web-standard servers call with a `Request`; `@hono/node-server` puts it into node:http, Express and Fastify.
+ * @throws {@link TypeError} when `authenticate` or `authorize` is missing, or `basePath` is no path.
+ * @example
+ * const handle = createHttpHandler({
+ *   inventory,
+ *   basePath: "/api",
+ *   authenticate: (request) => sessions.actorOf(request.headers.get("authorization")),
+ *   authorize: (actor, action) => action === "read" || actor?.role === "clerk",
+ * });
+ * createServer(getRequestListener(handle)).listen(3000);
+ * @see docs/guides/http.md
+ */
+export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
+  demandHooks(options);
+  const { inventory, authenticate, authorize, basePath = "", documentation = true, allowedOrigins } = options;
+  if (!/^(?:\/[\w.~-]+)*$/.test(basePath)) throw new TypeError(`basePath must be a path such as /api, not ${basePath}`);
+  const { clock = systemClock, timers = systemTimers, logger = consoleLogger, newId = () => globalThis.crypto.randomUUID() } = options;
+  const limits = { ...defaultHttpLimits, ...options.limits };
+  const jobs = createJobs({ limits, clock, logger, newId });
+  const kinds = { ...ownJobs(inventory), ...options.jobs };
+  const operations = [...inventoryOperations(inventory, basePath), ...jobOperations(jobs, kinds, basePath)];
+  const exchange = createExchange({ authenticate, authorize, basePath, limits, jobs, timers, logger });
+
+  const root = new Hono<HttpEnv>();
+  const app = root.basePath(basePath);
+  const refuse = (context: Context<HttpEnv>, error: unknown): Response => {
+    const { requestId, writes = false, idempotencyKey } = context.var;
+    return problemResponse(context, problemOf(error, { requestId, logger, writes, idempotencyKey }));
+  };
+  root.onError((error, context) => refuse(context, error));
+  root.notFound((context) => refuse(context, new InventoryError("UNKNOWN_ROUTE", placeOf(context))));
+  root.use(requestId({ generator: newId, limitLength: 128 }), requireOrigin(allowedOrigins));
+  for (const operation of operations) {
+    const { method, path } = operation.route;
+    const before = method === "GET" ? [cacheable, etag()] : [];
+    app.on(method, [honoPath(path)], ...before, exchange(operation));
+  }
+  const probes = createProbes({ inventory, timers, timeoutMs: limits.timeoutMs });
+  app.get("/health", (context) => context.json(probes.health()));
+  app.get("/ready", async (context) => context.json(await probes.ready()));
+  if (documentation) serveDocumentation(app, describeOperations(operations, basePath));
+  refuseOtherMethods(app, operations);
+  return async (request) => root.fetch(request);
+}
+
+function serveDocumentation(app: Hono<HttpEnv>, document: OpenApiDocument): void {
+  app.get("/openapi.json", (context) => context.json(document));
+  app.get("/docs", (context) => {
+    const nonce = globalThis.crypto.randomUUID();
+    context.header("content-security-policy", pagePolicy(nonce));
+    return context.html(referencePage(document, nonce));
+  });
+}
+
+/** Registered last: whatever gets this far has a path that is known, and a method that is not. */
+function refuseOtherMethods(app: Hono<HttpEnv>, operations: readonly Operation[]): void {
+  for (const [path, allowed] of methodsByPath(operations)) {
+    app.all(honoPath(path), (context) => {
+      context.header("allow", allowed);
+      throw answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${placeOf(context).method} ${path}` }));
+    });
+  }
+}
+
+const probePaths = ["/health", "/ready"];
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+/** The methods there are for each path, as the `Allow` header has them. */
+function methodsByPath(operations: readonly Operation[]): ReadonlyMap<string, string> {
+  const methods = new Map<string, string[]>(probePaths.map((path) => [path, ["GET", "HEAD"]]));
+  for (const { route } of operations) {
+    const { path, method } = route;
+    methods.set(path, [...(methods.get(path) ?? []), method, ...(method === "GET" ? ["HEAD"] : [])]);
+  }
+  return new Map([...methods].map(([path, allowed]) => [path, allowed.sort().join(", ")]));
+}
+
+/** What was asked for, no longer than a log can bear. */
+const placeOf = ({ req }: Context<HttpEnv>): { readonly method: string; readonly path: string } => ({
+  method: req.method.slice(0, 16),
+  path: req.path.slice(0, 200),
+});
+
+/** Answers may be kept by who asked, and are asked for again each time. */
+const cacheable: MiddlewareHandler<HttpEnv> = async (context, next) => {
+  context.header("cache-control", "private, no-cache");
+  context.header("vary", "authorization, cookie, origin");
+  return next();
+};
+
+/** Refuses pages of foreign origins, and tells those that are allowed. */
+function requireOrigin(allowed: readonly string[] | undefined): MiddlewareHandler<HttpEnv> {
+  const tell = cors({
+    origin: (origin) => origin,
+    credentials: true,
+    allowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match", "prefer", "x-request-id"],
+    exposeHeaders: ["etag", "location", "preference-applied", "retry-after", "x-request-id"],
+    maxAge: 600,
+  });
+  return async (context, next) => {
+    const origin = context.req.header("origin");
+    context.header("x-content-type-options", "nosniff");
+    if (origin === undefined) return next();
+    const host = context.req.header("host") ?? new URL(context.req.url).host;
+    if (isAllowedOrigin({ headers: { origin, host } }, allowed)) return tell(context, next);
+    throw new InventoryError("FORBIDDEN", { action: "origin", resource: origin.slice(0, 200) });
+  };
+}

@@ -75,6 +75,12 @@ export const importRules: readonly ImportRule[] = [
     because: "notifications read the feed as any host could",
   },
   {
+    from: `${core}/roles/`,
+    may: [`${core}/roles/`],
+    mayTypes: [`${core}/api/feed-types`, `${core}/ports/`],
+    because: "who may do what is a table and one pure function over it",
+  },
+  {
     from: `${core}/testing/describe-<subject>`,
     may: [...testingMay, "vitest"],
     because: "a describe file registers cases with vitest and uses core as everybody does",
@@ -86,7 +92,15 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/index`,
-    may: [`${core}/api/`, `${core}/domain/`, `${core}/engine/`, `${core}/notifications/`, `${core}/ports/`, `${core}/errors/`],
+    may: [
+      `${core}/api/`,
+      `${core}/domain/`,
+      `${core}/engine/`,
+      `${core}/notifications/`,
+      `${core}/ports/`,
+      `${core}/roles/`,
+      `${core}/errors/`,
+    ],
     because: "the public entry of core lists what core is",
   },
   {

@@ -3,6 +3,7 @@ export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
 export {
+  type ActingInventory,
   checkCommand,
   commandRefusals,
   createInventory,
@@ -106,3 +107,5 @@ export type {
   TransactionOptions,
   Where,
 } from "./ports/storage";
+export { type Principal, type RolePolicyOptions, rolePolicy } from "./roles/role-policy";
+export { actionRoles, type Role, roles } from "./roles/role-table";

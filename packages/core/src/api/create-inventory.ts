@@ -5,10 +5,10 @@ import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
 import { inventoryTables } from "../domain/tables";
-import { createEngine, type QueueLimits } from "../engine/engine";
+import { createEngine, type QueueLimits, type Submitter } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
-import type { Authorize } from "../ports/authorize";
+import type { Actor, Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
 import { consoleLogger, type Logger } from "../ports/logger";
@@ -55,6 +55,9 @@ export interface HostInventory {
   readonly execute: Inventory["execute"];
 }
 
+/** An inventory in the hands of one actor: whatever is done with it is done in their name, and nobody can say otherwise. */
+export type ActingInventory = Omit<Inventory, "as" | "rebuild" | "close">;
+
 /** A stock ledger: commands, questions and a live feed over one storage. */
 export interface Inventory {
   readonly products: ProductsApi;
@@ -77,9 +80,24 @@ export interface Inventory {
   /**
    * Runs a command by its name, such as `stock.sell`, on plain input: what transports and job queues need.
    *
+   * @param actor - who gives it; then the same holds as of {@link Inventory.as}.
    * @throws {@link InventoryError} `INVALID_INPUT` when there is no such command, and whatever the command throws.
    */
-  execute(command: string, input: Readonly<Record<string, unknown>>): Promise<Receipt & Readonly<Record<string, unknown>>>;
+  execute(command: string, input: Readonly<Record<string, unknown>>, actor?: Actor): Promise<Receipt & Readonly<Record<string, unknown>>>;
+  /**
+   * The same inventory in the hands of somebody: `authorize` is asked about them, with all the host knows of them, and every movement
+   * has their id as its `actor`, whatever an input says.
+   *
+   * One whose `stores` is a list can't write anything of another store, also by an id that doesn't show where it belongs; that is
+   * `FORBIDDEN`. Questions are not narrowed: what is shown to whom is for whoever shows it.
+   *
+   * @throws {@link TypeError} when `stores` is neither a list nor `"*"`.
+   * @example
+   * const mia = inventory.as({ id: "mia", roles: ["operator"], stores: ["berlin"] });
+   * await mia.stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 1 });
+   * @see docs/guides/roles.md
+   */
+  as(actor: Actor): ActingInventory;
   /**
    * The same commands inside a transaction of the host's own database: they are kept if the host commits and leave nothing
    * behind if it rolls back. Questions asked here see what the transaction has done so far.
@@ -139,47 +157,52 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     queue,
     newId: () => globalThis.crypto.randomUUID(),
   });
-  const run = createRunner(engine, authorize);
-  return {
-    products: createProducts(run, storage),
-    stores: createStores(run, storage),
-    stock: createStock(run, storage, clock),
-    reservations: createReservations(run, storage, clock),
-    thresholds: createThresholds(run, storage),
-    alerts: createAlerts(run, storage, clock),
+  const shared = {
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
-    execute: executeWith(run),
+    verify: () => verify(engine, storage),
+  };
+
+  const commandsBy = (submitter: Submitter, reads: Reads, acting?: Actor): HostInventory & Pick<Inventory, "stock" | "alerts"> => {
+    const run = createRunner(submitter, authorize, acting);
+    return {
+      products: createProducts(run, reads),
+      stores: createStores(run, reads),
+      stock: createStock(run, reads, clock),
+      reservations: createReservations(run, reads, clock),
+      thresholds: createThresholds(run, reads),
+      alerts: createAlerts(run, reads, clock),
+      execute: executeWith((actor) => (actor ? createRunner(submitter, authorize, actor) : run)),
+    };
+  };
+
+  const inHandsOf = (acting?: Actor): ActingInventory => ({
+    ...shared,
+    ...commandsBy(engine, storage, acting),
     with(hostTransaction) {
       if (!storage.capabilities.hostTransactions)
         throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
       if (typeof hostTransaction !== "object" && typeof hostTransaction !== "function")
         throw new TypeError("with() takes a transaction of the host, such as a Knex.Transaction");
-      const inside = createRunner(engine.join(hostTransaction), authorize);
-      const reads = readsInside(storage, hostTransaction);
-      return {
-        products: createProducts(inside, reads),
-        stores: createStores(inside, reads),
-        stock: createStock(inside, reads, clock),
-        reservations: createReservations(inside, reads, clock),
-        thresholds: createThresholds(inside, reads),
-        alerts: createAlerts(inside, reads, clock),
-        execute: executeWith(inside),
-      };
+      return commandsBy(engine.join(hostTransaction), readsInside(storage, hostTransaction), acting);
     },
-    verify: () => verify(engine, storage),
+  });
+
+  return {
+    ...inHandsOf(),
+    as: inHandsOf,
     rebuild: () => rebuild(engine, clock),
     close: () => engine.close(),
   };
 }
 
 const executeWith =
-  (run: Run): Inventory["execute"] =>
-  (command, input) => {
+  (runFor: (actor: Actor | undefined) => Run): Inventory["execute"] =>
+  (command, input, actor) => {
     const definition = commands.get(command);
-    if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
+    if (definition) return runFor(actor)(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
     return Promise.reject(unknownCommand(command));
   };
 

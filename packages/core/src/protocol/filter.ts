@@ -37,10 +37,18 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
   return (change) => {
     if (!entities.has(change.entity)) return false;
     if (ids && (change.entity === "reservation" || change.entity === "alert") && !ids.has(change.value.id)) return false;
-    const { sku, storeId } = changeSubject(change);
+    const { sku, storeId, formerStoreIds = [] } = changeSubject(change);
     if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
-    return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
+    return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStoreIds.some((id) => storeIds.has(id));
   };
+}
+
+/** What a change is about. */
+export interface ChangeSubject {
+  readonly sku?: string;
+  readonly storeId?: string;
+  /** Where a reservation was before: whoever follows a store must hear that something has left it. */
+  readonly formerStoreIds?: readonly string[];
 }
 
 /**
@@ -49,7 +57,7 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
  * @example
  * changeSubject(levelChange); // { sku: "P001", storeId: "berlin" }
  */
-export function changeSubject(change: Change): { readonly sku?: string; readonly storeId?: string } {
+export function changeSubject(change: Change): ChangeSubject {
   switch (change.entity) {
     case "product":
       return { sku: change.value.sku };
@@ -57,13 +65,13 @@ export function changeSubject(change: Change): { readonly sku?: string; readonly
       return { storeId: change.value.id };
     case "level":
     case "movement":
-    case "reservation":
     case "alert":
       return { sku: change.value.sku, storeId: change.value.storeId };
+    case "reservation": {
+      const { sku, storeId, movedFrom } = change.value;
+      return { sku, storeId, ...(movedFrom && { formerStoreIds: movedFrom }) };
+    }
   }
 }
-
-/** Whoever follows a store must hear that something has left it. */
-const formerStores = (change: Change): readonly string[] => (change.entity === "reservation" && change.value.movedFrom) || [];
 
 const sorted = <T extends string>(values: readonly T[]): T[] => [...new Set(values)].sort();

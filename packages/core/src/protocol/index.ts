@@ -1,6 +1,6 @@
 export { skuKeyOf } from "../domain/shared/schemas";
 export { encodeFrame } from "./encode-frame";
-export { canonicalFilter, changeMatcher, changeSubject } from "./filter";
+export { type ChangeSubject, canonicalFilter, changeMatcher, changeSubject } from "./filter";
 export { type ClientFrame, clientFrameSchema, filterSchema, type Limits, protocolVersion, type ServerFrame, subprotocol } from "./frames";
 export { defaultLimits } from "./limits";
 export { parseClientFrame } from "./parse-client-frame";

@@ -12,6 +12,7 @@ export {
   type InventoryOptions,
 } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
+export type { Balance, Explained, ExplainRequest, Explanation } from "./api/explain";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
 export type {
   DemandDay,

@@ -1,4 +1,5 @@
 export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } from "./api/alerts";
+export type { AttributesSchema } from "./api/attributes";
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
@@ -27,7 +28,7 @@ export type {
 } from "./api/forecast-types";
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
-export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { CommandOptions, ImagesOf, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
@@ -36,7 +37,7 @@ export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
 export type { ThresholdResult } from "./domain/alerts/decide";
 export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
-export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export { type AnyAttributes, type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
 export type {
   CommitReservation,

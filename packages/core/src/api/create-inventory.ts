@@ -1,5 +1,6 @@
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
+import type { AnyAttributes } from "../domain/catalog/tables";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
@@ -14,13 +15,14 @@ import { type ForecastProvider, movingAverageForecast } from "../ports/forecast"
 import { consoleLogger, type Logger } from "../ports/logger";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type AlertsApi, createAlerts } from "./alerts";
+import { type AttributesSchema, refineBy } from "./attributes";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
-import { createProducts, type ProductsApi } from "./products";
+import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
@@ -28,13 +30,20 @@ import { createStores, type StoresApi } from "./stores";
 import { createThresholds, type ThresholdsApi } from "./thresholds";
 
 /** What an inventory is made of. Only `storage` is required. */
-export interface InventoryOptions {
+export interface InventoryOptions<Attributes = AnyAttributes, GivenAttributes = Attributes> {
   /** Where rows are kept. The inventory opens and closes it. */
   readonly storage: StorageAdapter;
   /** Where the time comes from; the machine's clock unless given. */
   readonly clock?: Clock;
   /** Asked before every command. Without it, whoever holds the inventory may do everything. */
   readonly authorize?: Authorize;
+  /**
+   * What the `attributes` of products look like, such as a `z.object({ … })`: then they are typed, and what does not fit is `INVALID_INPUT` with
+   * its place under `attributes`. Products that were there before are given out as they are.
+   */
+  readonly attributes?: AttributesSchema<Attributes, GivenAttributes>;
+  /** Where pictures of a product are that has none of its own; for {@link ProductsApi.images}. */
+  readonly imagesOf?: ImagesOf<Attributes>;
   /** Who looks into the future; a moving average that knows no week and no trend unless given. */
   readonly forecast?: ForecastProvider;
   /** How much may wait, and how much goes to the storage at once. */
@@ -44,8 +53,8 @@ export interface InventoryOptions {
 }
 
 /** An inventory inside a transaction of the host. */
-export interface HostInventory {
-  readonly products: ProductsApi;
+export interface HostInventory<Attributes = AnyAttributes, GivenAttributes = Attributes> {
+  readonly products: ProductsApi<Attributes, GivenAttributes>;
   readonly stores: StoresApi;
   readonly stock: Omit<StockApi, "asOf">;
   readonly reservations: ReservationsApi;
@@ -56,11 +65,14 @@ export interface HostInventory {
 }
 
 /** An inventory in the hands of one actor: whatever is done with it is done in their name, and nobody can say otherwise. */
-export type ActingInventory = Omit<Inventory, "as" | "rebuild" | "close">;
+export type ActingInventory<Attributes = AnyAttributes, GivenAttributes = Attributes> = Omit<
+  Inventory<Attributes, GivenAttributes>,
+  "as" | "rebuild" | "close"
+>;
 
 /** A stock ledger: commands, questions and a live feed over one storage. */
-export interface Inventory {
-  readonly products: ProductsApi;
+export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attributes> {
+  readonly products: ProductsApi<Attributes, GivenAttributes>;
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
@@ -97,7 +109,7 @@ export interface Inventory {
    * await mia.stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 1 });
    * @see docs/guides/roles.md
    */
-  as(actor: Actor): ActingInventory;
+  as(actor: Actor): ActingInventory<Attributes, GivenAttributes>;
   /**
    * The same commands inside a transaction of the host's own database: they are kept if the host commits and leave nothing
    * behind if it rolls back. Questions asked here see what the transaction has done so far.
@@ -115,7 +127,7 @@ export interface Inventory {
    * });
    * @see docs/guides/sql.md
    */
-  with(hostTransaction: object): HostInventory;
+  with(hostTransaction: object): HostInventory<Attributes, GivenAttributes>;
   /** Proves that every level is the sum of its movements, from the first on, and of its active reservations. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
   /** Makes every level the sum of its movements and active reservations again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
@@ -146,7 +158,9 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  * await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 24 });
  * @throws {@link InventoryError} what the storage refuses to open with: `STORAGE_LOCKED`, `STORAGE_CORRUPT`, `STORAGE_UNAVAILABLE`, `UNSUPPORTED`.
  */
-export async function createInventory(options: InventoryOptions): Promise<Inventory> {
+export async function createInventory<Attributes = AnyAttributes, GivenAttributes = Attributes>(
+  options: InventoryOptions<Attributes, GivenAttributes>,
+): Promise<Inventory<Attributes, GivenAttributes>> {
   const { storage, clock = systemClock, authorize, forecast = movingAverageForecast, queue = {}, logger = consoleLogger } = options;
   const engine = await createEngine({
     storage,
@@ -157,6 +171,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     queue,
     newId: () => globalThis.crypto.randomUUID(),
   });
+  const gates = { authorize, refine: refineBy(options.attributes as AttributesSchema<AnyAttributes, unknown> | undefined) };
   const shared = {
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
@@ -165,20 +180,21 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     verify: () => verify(engine, storage),
   };
 
-  const commandsBy = (submitter: Submitter, reads: Reads, acting?: Actor): HostInventory & Pick<Inventory, "stock" | "alerts"> => {
-    const run = createRunner(submitter, authorize, acting);
+  type Hosted = HostInventory<Attributes, GivenAttributes> & Pick<Inventory, "stock" | "alerts">;
+  const commandsBy = (submitter: Submitter, reads: Reads, acting?: Actor): Hosted => {
+    const run = createRunner(submitter, gates, acting);
     return {
-      products: createProducts(run, reads),
+      products: createProducts<Attributes, GivenAttributes>(run, reads, options.imagesOf),
       stores: createStores(run, reads),
       stock: createStock(run, reads, clock),
       reservations: createReservations(run, reads, clock),
       thresholds: createThresholds(run, reads),
       alerts: createAlerts(run, reads, clock),
-      execute: executeWith((actor) => (actor ? createRunner(submitter, authorize, actor) : run)),
+      execute: executeWith((actor) => (actor ? createRunner(submitter, gates, actor) : run)),
     };
   };
 
-  const inHandsOf = (acting?: Actor): ActingInventory => ({
+  const inHandsOf = (acting?: Actor): ActingInventory<Attributes, GivenAttributes> => ({
     ...shared,
     ...commandsBy(engine, storage, acting),
     with(hostTransaction) {

@@ -17,10 +17,18 @@ export interface CommandInput {
   readonly idempotencyKey?: string | undefined;
 }
 
-export function createRunner(engine: Submitter, authorize: Authorize | undefined, acting?: Actor): Run {
+/** What a runner sees to before a command reaches the engine. */
+export interface Gates {
+  readonly authorize?: Authorize | undefined;
+  /** A command as this inventory takes it. */
+  readonly refine: <Input, Result>(definition: CommandDefinition<Input, Result>) => CommandDefinition<Input, Result>;
+}
+
+export function createRunner(engine: Submitter, { authorize, refine }: Gates, acting?: Actor): Run {
   const stores = storesOf(acting);
-  return (definition, input) => {
+  return (given, input) => {
     try {
+      const definition = refine(given);
       const parsed = definition.parse(acting ? { ...(input as object), actor: acting.id } : input);
       const command = {
         definition: stores ? confined(definition, stores) : definition,

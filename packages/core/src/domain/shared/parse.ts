@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import { type InputIssue, InventoryError } from "../../errors";
 
-const maximumIssues = 20;
+/** How many fields at fault an error names. */
+export const maximumIssues = 20;
 
 /** A parser that throws `INVALID_INPUT` naming every field at fault (the first 20). */
 export const parser =

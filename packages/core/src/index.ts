@@ -24,9 +24,19 @@ export type {
   ForecastsApi,
   ReorderRequest,
   ReorderSuggestion,
+  RunOut,
+  RunOutRequest,
   TermsFor,
 } from "./api/forecast-types";
-export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
+export {
+  createMonitor,
+  type Monitor,
+  type MonitorOptions,
+  type MonitorRound,
+  type MonitorStatus,
+  type MonitorTimers,
+  type RunOutWatch,
+} from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ImagesOf, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";

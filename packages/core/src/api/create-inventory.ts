@@ -24,6 +24,7 @@ import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createReservations, type ReservationsApi } from "./reservations";
+import { createRunOuts } from "./run-outs";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
@@ -172,8 +173,9 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
     newId: () => globalThis.crypto.randomUUID(),
   });
   const gates = { authorize, refine: refineBy(options.attributes as AttributesSchema<AnyAttributes, unknown> | undefined) };
+  const forecasts = createForecasts({ storage, clock, provider: forecast });
   const shared = {
-    forecasts: createForecasts({ storage, clock, provider: forecast }),
+    forecasts: { ...forecasts, runOuts: createRunOuts({ storage, clock, demand: forecasts.demand }) },
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),

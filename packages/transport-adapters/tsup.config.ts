@@ -8,4 +8,6 @@ export default library({
   "sse/server": "src/sse/server.ts",
   "sse/client": "src/sse/client.ts",
   fallback: "src/fallback/fallback.ts",
+  auth: "src/auth/index.ts",
+  "rate-limits": "src/rate-limits/index.ts",
 });

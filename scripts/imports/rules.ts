@@ -177,6 +177,18 @@ export const importRules: readonly ImportRule[] = [
     because: "falling back is about any transports: it knows none of them",
   },
   {
+    from: `${transports}/auth/`,
+    may: [`${transports}/auth/`, `${transports}/shared/request`, "@onhand/core", "jose", "node:*"],
+    mayTypes: [`${transports}/shared/options`],
+    because: "who somebody is can be found out on any transport: it knows none of them",
+  },
+  {
+    from: `${transports}/rate-limits/`,
+    may: [`${transports}/rate-limits/`, "@onhand/core", "rate-limiter-flexible"],
+    mayTypes: [`${transports}/shared/options`],
+    because: "limits hold for every transport: they know none of them",
+  },
+  {
     from: "packages/client/src/",
     may: ["packages/client/src/", "@onhand/core", "@onhand/core/protocol", "@tanstack/query-core"],
     because: "the client knows core and query-core: no framework, no server",

@@ -1,19 +1,25 @@
 import { existsSync } from "node:fs";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { type Actor, type Inventory, InventoryError } from "@onhand/core";
+import { type Authorize, type Inventory, InventoryError } from "@onhand/core";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
 import type { Pages } from "../access";
-import { createApi } from "./api";
+import type { SignIn } from "../auth/sign-in";
+import { createApi, type Identify } from "./api";
 import { isOurs, problemResponse } from "./problem";
+import { createSessionApi, type WayIn } from "./session";
 
 /** What the HTTP side of the server is made of. */
 export interface AppOptions {
   readonly inventory: Inventory;
   /** The name of the storage, for `/api/health`. */
   readonly storage: string;
-  readonly identify: (token: string | undefined) => Actor | undefined;
+  readonly identify: Identify;
+  readonly authorize: Authorize;
+  /** How somebody signs in, and the way for users with passwords. */
+  readonly wayIn: WayIn;
+  readonly signIn?: SignIn | undefined;
   readonly admits: Pages["admits"];
   /** The built dashboard. */
   readonly dashboard: string;
@@ -36,7 +42,7 @@ const contentSecurityPolicy = {
 };
 
 /** The page and the API. */
-export function createApp({ inventory, storage, identify, admits, dashboard, logger }: AppOptions): Hono {
+export function createApp({ inventory, storage, identify, authorize, wayIn, signIn, admits, dashboard, logger }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error) => {
     if (isOurs(error)) logger.error({ err: error }, "a request failed");
@@ -49,7 +55,8 @@ export function createApp({ inventory, storage, identify, admits, dashboard, log
       ? next()
       : problemResponse(new InventoryError("FORBIDDEN", { action: "origin", resource: from.origin ?? from.host }));
   });
-  app.route("/api", createApi({ inventory, storage, identify }));
+  app.route("/api/session", createSessionApi(wayIn, signIn));
+  app.route("/api", createApi({ inventory, storage, identify, authorize }));
   app.all("/api/*", (context) => context.json({ type: "about:blank", title: "Not Found", status: 404 }, 404));
   if (existsSync(dashboard)) app.use(serveStatic({ root: dashboard, onFound: setCaching }));
   else app.get("/", (context) => context.text(notBuilt, 503));

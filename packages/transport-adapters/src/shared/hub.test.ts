@@ -751,6 +751,47 @@ describe("limits", () => {
   });
 });
 
+describe("links at once", () => {
+  it("of one actor have a bound, and one that goes makes room", async () => {
+    const { connect } = await hubFixture({ limits: { maxConnectionsPerActor: 2 } });
+    const [first] = [await connect(), await connect()];
+    expect((await connect()).of("bye")).toMatchObject([{ code: "RATE_LIMITED", retryable: true, afterMs: 5_000 }]);
+    expect((await connect({ token: "tom" })).of("bye")).toEqual([]);
+    first.drop();
+    expect((await connect()).of("welcome")).toHaveLength(1);
+  });
+
+  it("from one address have a bound, before anybody is asked who it is", async () => {
+    const asked: unknown[] = [];
+    const { hub } = await hubFixture({
+      limits: { maxConnectionsPerAddress: 2 },
+      authenticate: (credentials) => {
+        asked.push(credentials);
+        return { id: "ada" };
+      },
+    });
+    const closed: (number | string)[] = [];
+    const from = (remoteAddress: string) => {
+      const link = {
+        send: (_: Uint8Array, onWritten: () => void) => onWritten(),
+        close: () => void closed.push(remoteAddress),
+        terminate: () => undefined,
+      };
+      return hub.accept(link, { request: { headers: {}, remoteAddress } });
+    };
+    const first = from("10.0.0.1");
+    from("10.0.0.1");
+    from("10.0.0.1");
+    from("10.0.0.2");
+    expect(closed).toEqual(["10.0.0.1"]);
+    first.closed();
+    from("10.0.0.1");
+    expect(closed).toHaveLength(1);
+    expect(hub.connections).toBe(3);
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("roles", () => {
   const people: Readonly<Record<string, Principal>> = {
     mia: { id: "mia", roles: ["operator"], stores: ["berlin"] },

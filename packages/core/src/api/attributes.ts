@@ -20,6 +20,7 @@ type Checked<Output> = { readonly value: Output; readonly issues?: undefined } |
 export interface AttributesSchema<Output = unknown, Input = Output> {
   readonly "~standard": {
     readonly version: 1;
+    /** Must answer at once: a command is parsed without waiting. */
     readonly validate: (value: unknown) => Checked<Output> | Promise<Checked<Output>>;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };

@@ -90,6 +90,8 @@ describe("stores", () => {
     [false, "read", { entity: "level", key: "k", ...berlin, storeId: "hub" }],
     [true, "read", { entity: "product", key: "k", sku: "TEA-50" }],
     [false, "read", { entity: "alert", key: "k" }],
+    [true, "read", { entity: "transfer", key: "t1", from: "hub", to: "berlin" }],
+    [false, "read", { entity: "transfer", key: "t1", from: "hub", to: "paris" }],
     [false, "read", { entity: "secret", key: "k" }],
     [true, "read", { entity: "reservation", key: "r1", ...berlin, storeId: "hub", formerStoreIds: ["hamburg"] }],
     [false, "read", { entity: "reservation", key: "r1", ...berlin, storeId: "hub", formerStoreIds: ["paris"] }],

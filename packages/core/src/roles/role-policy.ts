@@ -58,14 +58,15 @@ const typesOf = (lines: unknown): readonly unknown[] => records(lines).map(({ ty
 
 function isWithin(stores: readonly unknown[], action: string, resource: Resource): boolean {
   if (action !== "read") return namedIn(resource, storeFields[action]).every((id) => stores.includes(id));
-  const { entity, storeId, formerStoreIds } = resource;
+  const { entity, formerStoreIds } = resource;
   if (
     typeof entity === "string" &&
     Object.hasOwn(entityPlaces, entity) &&
     entityPlaces[entity as keyof typeof entityPlaces] === "everywhere"
   )
     return true;
-  return stores.includes(storeId) || (Array.isArray(formerStoreIds) && formerStoreIds.some((id) => stores.includes(id)));
+  const former: readonly unknown[] = Array.isArray(formerStoreIds) ? formerStoreIds : [];
+  return [...usualFields.map((field) => resource[field]), ...former].some((id) => stores.includes(id));
 }
 
 const usualFields: readonly string[] = ["storeId", "from", "to"];

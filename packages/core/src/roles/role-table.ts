@@ -62,11 +62,18 @@ export const actionRoles = {
   "suppliers.create": leads,
   "suppliers.update": leads,
   "suppliers.archive": leads,
+  "suppliers.setTerms": leads,
+  "suppliers.removeTerms": leads,
   "purchaseOrders.create": leads,
   "purchaseOrders.update": leads,
   "purchaseOrders.submit": leads,
   "purchaseOrders.receive": staff,
   "purchaseOrders.cancel": leads,
+  "purchaseOrders.draftFrom": leads,
+
+  "costing.set": leads,
+  "costing.correct": leads,
+  "lots.update": leads,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 /** Whether rows of an entity are about a store, and so for those who may see that store, or for everybody. */

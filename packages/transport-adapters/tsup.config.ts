@@ -11,4 +11,6 @@ export default library({
   "http/server": "src/http/server.ts",
   "http/client": "src/http/client.ts",
   fallback: "src/fallback/fallback.ts",
+  auth: "src/auth/index.ts",
+  "rate-limits": "src/rate-limits/index.ts",
 });

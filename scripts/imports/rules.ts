@@ -82,6 +82,12 @@ export const importRules: readonly ImportRule[] = [
     because: "notifications read the feed as any host could",
   },
   {
+    from: `${core}/roles/`,
+    may: [`${core}/roles/`],
+    mayTypes: [`${core}/api/feed-types`, `${core}/ports/`],
+    because: "who may do what is a table and one pure function over it",
+  },
+  {
     from: `${core}/testing/describe-<subject>`,
     may: [...testingMay, "vitest"],
     because: "a describe file registers cases with vitest and uses core as everybody does",
@@ -93,7 +99,15 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/index`,
-    may: [`${core}/api/`, `${core}/domain/`, `${core}/engine/`, `${core}/notifications/`, `${core}/ports/`, `${core}/errors/`],
+    may: [
+      `${core}/api/`,
+      `${core}/domain/`,
+      `${core}/engine/`,
+      `${core}/notifications/`,
+      `${core}/ports/`,
+      `${core}/roles/`,
+      `${core}/errors/`,
+    ],
     because: "the public entry of core lists what core is",
   },
   {
@@ -199,6 +213,18 @@ export const importRules: readonly ImportRule[] = [
     may: [`${transports}/fallback/`, `${transports}/shared/timers`, browserCore],
     mayTypes: ["@onhand/core"],
     because: "falling back is about any transports: it knows none of them",
+  },
+  {
+    from: `${transports}/auth/`,
+    may: [`${transports}/auth/`, `${transports}/shared/request`, "@onhand/core", "jose", "node:*"],
+    mayTypes: [`${transports}/shared/options`],
+    because: "who somebody is can be found out on any transport: it knows none of them",
+  },
+  {
+    from: `${transports}/rate-limits/`,
+    may: [`${transports}/rate-limits/`, "@onhand/core", "rate-limiter-flexible"],
+    mayTypes: [`${transports}/shared/options`],
+    because: "limits hold for every transport: they know none of them",
   },
   {
     from: "packages/client/src/",

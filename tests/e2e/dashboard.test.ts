@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { violations } from "./support/axe";
@@ -185,6 +188,29 @@ test("a closed server asks for its token, says when it is wrong, and opens with 
   await door.getByLabel("Token").fill("open-sesame");
   await door.keyboard.press("Enter");
   await isLive(door);
+  await context.close();
+});
+
+test("a server with users asks for name and password, says when they are wrong, and knows who it is after a reload", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "onhand-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const users = ["--users", join(directory, "users.json"), "--admin-password", "correct horse battery"];
+  const closed = await startServer([...users, "--storage", "memory:", "--port", "0", "--dashboard", dashboard]);
+  onTestFinished(() => closed.kill());
+  const context = await browser.newContext();
+  const door = await context.newPage();
+  await door.goto(closed.url);
+  await door.getByLabel("Name").fill("admin");
+  await door.getByLabel("Password").fill("guess");
+  await door.keyboard.press("Enter");
+  await door.getByText("The name or the password is wrong.").waitFor();
+  expect(await violations(door)).toEqual([]);
+  await door.getByLabel("Password").fill("correct horse battery");
+  await door.keyboard.press("Enter");
+  await isLive(door);
+  await door.reload();
+  await isLive(door);
+  expect(await door.evaluate(() => document.cookie)).toBe("");
   await context.close();
 });
 

@@ -5,12 +5,17 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { DeskProvider } from "./desk";
-import { readToken } from "./model/token";
+import { freshToken, isSignedIn } from "./model/session";
 import "./styles.css";
 
 const client = createInventoryClient({
-  transport: wsTransport({ url: new URL("/live", location.href), getToken: readToken }),
+  transport: wsTransport({ url: new URL("/live", location.href), getToken: freshToken }),
 });
+
+const renewEveryMs = 8 * 60_000;
+setInterval(() => {
+  if (isSignedIn()) client.authenticate();
+}, renewEveryMs);
 
 const root = document.getElementById("app");
 if (root) {

@@ -4,6 +4,9 @@ import type { Actor } from "@onhand/core";
 /** Who may use the server: whoever has the token, or, said in so many words, everybody. */
 export type Access = { readonly open: true } | { readonly open: false; readonly token: string };
 
+/** Tells who brings a token, or none; undefined when nobody here knows them. */
+export type Identify = (token: string | undefined) => Actor | undefined | Promise<Actor | undefined>;
+
 /** Tells who brings this token; undefined when nobody here knows them. */
 export function createDoorkeeper(access: Access): (token: string | undefined) => Actor | undefined {
   if (access.open) return () => ({ id: "dashboard" });

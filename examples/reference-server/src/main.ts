@@ -17,10 +17,10 @@ async function main(): Promise<void> {
   closeOnSignal(server, logger);
 }
 
-function announce({ demo, token, storage, host }: Settings, { url, metricsUrl }: RunningServer): void {
+function announce({ demo, token, users, storage, host }: Settings, { url, metricsUrl }: RunningServer): void {
   say(`onhand is listening on ${url} (${shownAddress(storage)})`);
   if (metricsUrl !== undefined) say(`metrics for Prometheus are on ${metricsUrl}`);
-  if (token !== undefined) return;
+  if (token !== undefined || users !== undefined) return;
   say(
     `OPEN TO EVERYBODY who can reach ${host}: ${demo ? "--demo" : "--open-for-demo"} asks nobody for a token. Don't keep real stock here.`,
   );

@@ -9,6 +9,8 @@ export interface Settings {
   readonly port: number;
   readonly host: string;
   readonly token?: string;
+  readonly users?: string;
+  readonly adminPassword?: string;
   readonly openForDemo: boolean;
   readonly origin: readonly string[];
   readonly demo: boolean;
@@ -42,6 +44,8 @@ export function readSettings(argv: readonly string[]): Settings {
     .addOption(new Option("--port <number>", "0 takes any free one").default(3000).argParser(wholeNumber(0, 65_535)))
     .addOption(new Option("--host <address>", "the address to listen on").default("127.0.0.1"))
     .addOption(new Option("--token <secret>", "what callers must bring").env("ONHAND_TOKEN"))
+    .addOption(new Option("--users <file>", "who may sign in, with a password and roles").env("ONHAND_USERS"))
+    .addOption(new Option("--admin-password <secret>").env("ONHAND_ADMIN_PASSWORD").hideHelp())
     .addOption(new Option("--open-for-demo", "let everybody in, without a token").default(false))
     .addOption(new Option("--origin <origin...>", "pages of these origins may call as well").default([]).argParser(collectOrigins))
     .addOption(new Option("--demo", "a shop that is busy all day; open to everybody").default(false))
@@ -63,9 +67,11 @@ function checked(program: Command): Settings {
   const demoOnly = (["products", "rate", "seed"] as const).filter((name) => program.getOptionValueSource(name) === "cli");
   if (!given.demo && demoOnly.length > 0) program.error(`error: --${demoOnly[0]} needs --demo`);
   if (given.token === "") program.error("error: --token must not be empty");
-  if (given.openForDemo && given.token !== undefined) program.error("error: --token and --open-for-demo contradict each other");
-  if (!given.demo && !given.openForDemo && given.token === undefined) {
-    program.error("error: set --token <secret> (or ONHAND_TOKEN), or say --open-for-demo to let everybody in");
+  const isClosed = given.token !== undefined || given.users !== undefined;
+  if (given.token !== undefined && given.users !== undefined) program.error("error: --token and --users contradict each other");
+  if (given.openForDemo && isClosed) program.error("error: --open-for-demo contradicts --token and --users");
+  if (!given.demo && !given.openForDemo && !isClosed) {
+    program.error("error: set --users <file>, or --token <secret> (or ONHAND_TOKEN), or say --open-for-demo to let everybody in");
   }
   return given;
 }

@@ -3,16 +3,19 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import { type Authorize, createInventory, type Inventory, redactingLogger } from "@onhand/core";
+import { createInventory, type Inventory, redactingLogger, rolePolicy } from "@onhand/core";
 import { withHints } from "@onhand/storage-adapters/hints";
+import { createRateLimits } from "@onhand/transport-adapters/rate-limits";
 import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
 import type { Logger } from "pino";
 import { createDoorkeeper, pagesFor } from "./access";
+import { createSignIn } from "./auth/sign-in";
+import { loadUsers } from "./auth/users";
 import { demoAssortment } from "./demo/assortment";
 import { startBusiness } from "./demo/business";
 import { demoProducts } from "./demo/catalogue";
 import { openShop } from "./demo/open-shop";
-import { createApp } from "./http/app";
+import { type AppOptions, createApp } from "./http/app";
 import { serveMetrics } from "./http/metrics";
 import type { Settings } from "./settings";
 import { hintsOverRedis } from "./storage/redis";
@@ -54,7 +57,7 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
     closing.push(() => inventory.close());
     const server = await listen(settings);
     closing.push(() => closeHttp(server));
-    const live = answer(server, inventory, settings, logger);
+    const live = answer(server, inventory, settings, await doorOf(settings), logger);
     closing.push(() => live.close());
     metrics?.watchInventory(inventory);
     metrics?.watchServer("ws", live);
@@ -66,20 +69,33 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
   }
 }
 
+/** Who may come in, how they say so, and what they may do. */
+type Door = Pick<AppOptions, "identify" | "authorize" | "wayIn" | "signIn">;
+
+async function doorOf({ token, users, adminPassword }: Settings): Promise<Door> {
+  if (users !== undefined) {
+    const signIn = await createSignIn(await loadUsers(users, adminPassword));
+    const identify: Door["identify"] = (shown) => signIn.authenticate(shown === undefined ? {} : { token: shown });
+    return { wayIn: "password", signIn, identify, authorize: rolePolicy() };
+  }
+  if (token === undefined) return { wayIn: "open", identify: createDoorkeeper({ open: true }), authorize: allowEverythingForDemos };
+  return { wayIn: "token", identify: createDoorkeeper({ open: false, token }), authorize: (actor) => actor !== undefined };
+}
+
 /** Puts the page, the API and the live data on a server that listens. */
-function answer(server: Server, inventory: Inventory, settings: Settings, logger: Logger): WsServer {
-  const { token, host, origin, dashboard = builtDashboard } = settings;
-  const identify = createDoorkeeper(token === undefined ? { open: true } : { open: false, token });
+function answer(server: Server, inventory: Inventory, settings: Settings, door: Door, logger: Logger): WsServer {
+  const { host, origin, dashboard = builtDashboard } = settings;
+  const limits = createRateLimits({ logger });
+  const authenticate = limits.authenticate(({ token: shown }) => door.identify(shown));
   const pages = pagesFor({ host, port: portOf(server) }, origin);
-  const authorize: Authorize = token === undefined ? allowEverythingForDemos : (actor) => actor !== undefined;
   const storage = settings.storage.split(":", 1)[0] ?? "";
-  server.on("request", getRequestListener(createApp({ inventory, storage, identify, authorize, pages, dashboard, logger }).fetch));
+  server.on("request", getRequestListener(createApp({ inventory, storage, ...door, pages, dashboard, logger }).fetch));
   return createWsServer({
     inventory,
     server,
     path: livePath,
-    authenticate: ({ token: shown }) => identify(shown),
-    authorize,
+    authenticate,
+    authorize: door.authorize,
     ...(pages.origins && { allowedOrigins: pages.origins }),
     logger,
   });

@@ -1,5 +1,6 @@
 import { createInventory, type Inventory, InventoryError } from "@onhand/core";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
+import { allowEverythingForDemos } from "@onhand/transport-adapters/ws/server";
 import { pino } from "pino";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createDoorkeeper, pagesFor } from "../src/access";
@@ -14,7 +15,8 @@ function appWith(token?: string, instead: Partial<AppOptions> = {}) {
     inventory,
     storage: "memory",
     identify: createDoorkeeper(token === undefined ? { open: true } : { open: false, token }),
-    authorize: (actor) => actor !== undefined,
+    authorize: allowEverythingForDemos,
+    wayIn: "token",
     pages: pagesFor({ host: "127.0.0.1", port: 3000 }, ["https://shop.example"]),
     dashboard: "/there/is/no/dashboard",
     logger: pino({ level: "silent" }),

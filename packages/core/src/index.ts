@@ -1,9 +1,11 @@
 export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } from "./api/alerts";
+export type { AttributesSchema } from "./api/attributes";
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
 export type { CountApprovalReceipt, CountFilter, CountLinesReceipt, CountReceipt, CountsApi, StockCountSheet } from "./api/counts";
 export {
+  type ActingInventory,
   checkCommand,
   commandRefusals,
   createInventory,
@@ -12,6 +14,7 @@ export {
   type InventoryOptions,
 } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
+export type { Balance, Explained, ExplainRequest, Explanation } from "./api/explain";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";
 export { type FollowedBatch, type Following, type FollowOptions, followFeed } from "./api/follow-feed";
 export type {
@@ -23,11 +26,21 @@ export type {
   ForecastsApi,
   ReorderRequest,
   ReorderSuggestion,
+  RunOut,
+  RunOutRequest,
   TermsFor,
 } from "./api/forecast-types";
-export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
+export {
+  createMonitor,
+  type Monitor,
+  type MonitorOptions,
+  type MonitorRound,
+  type MonitorStatus,
+  type MonitorTimers,
+  type RunOutWatch,
+} from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
-export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { CommandOptions, ImagesOf, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { DraftedReceipt, PurchaseOrderFilter, PurchaseOrderReceipt, PurchaseOrdersApi } from "./api/purchase-orders";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
@@ -39,7 +52,7 @@ export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
 export type { ThresholdResult } from "./domain/alerts/decide";
 export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
-export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export { type AnyAttributes, type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
 export type { ApproveCount, CancelCount, RecordCount, RecountLines, StartCount } from "./domain/counts/commands";
 export type { CountApproval, CountLinesResult, CountResult } from "./domain/counts/decide";
 export {
@@ -146,3 +159,5 @@ export type {
   TransactionOptions,
   Where,
 } from "./ports/storage";
+export { type Principal, type RolePolicyOptions, rolePolicy } from "./roles/role-policy";
+export { actionRoles, type Role, roles } from "./roles/role-table";

@@ -1,19 +1,24 @@
 import { existsSync } from "node:fs";
 import { serveStatic } from "@hono/node-server/serve-static";
-import type { Actor, Authorize, Inventory } from "@onhand/core";
+import type { Authorize, Inventory } from "@onhand/core";
 import { createHttpHandler } from "@onhand/transport-adapters/http";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
-import { bearerToken, type Pages } from "../access";
+import { bearerToken, type Identify, type Pages } from "../access";
+import type { SignIn } from "../auth/sign-in";
+import { createSessionApi, type WayIn } from "./session";
 
 /** What the HTTP side of the server is made of. */
 export interface AppOptions {
   readonly inventory: Inventory;
   /** The name of the storage, for `/api/health`. */
   readonly storage: string;
-  readonly identify: (token: string | undefined) => Actor | undefined;
+  readonly identify: Identify;
   readonly authorize: Authorize;
+  /** How somebody signs in, and the way for users with passwords. */
+  readonly wayIn: WayIn;
+  readonly signIn?: SignIn | undefined;
   readonly pages: Pages;
   /** The built dashboard. */
   readonly dashboard: string;
@@ -36,7 +41,7 @@ const contentSecurityPolicy = {
 };
 
 /** The page and the API. */
-export function createApp({ inventory, storage, identify, authorize, pages, dashboard, logger }: AppOptions): Hono {
+export function createApp({ inventory, storage, identify, authorize, wayIn, signIn, pages, dashboard, logger }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, context) => {
     logger.error({ err: error }, "a page could not be served");
@@ -46,6 +51,7 @@ export function createApp({ inventory, storage, identify, authorize, pages, dash
     const from = { origin: context.req.header("Origin"), host: context.req.header("Host") };
     return pages.admits(from) ? next() : context.text("This server is not for your page.\n", 403);
   });
+  app.route("/api/session", createSessionApi(wayIn, signIn, logger));
   app.get("/api/health", async ({ json }) => {
     const { feed, capabilities } = inventory;
     return json({ status: "ok", storage, durability: capabilities.durability, epoch: feed.epoch, head: await feed.head() });

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
+import type { AnyAttributes } from "../domain/catalog/tables";
 import * as counts from "../domain/counts/decide";
 import * as purchasing from "../domain/purchasing/decide";
 import * as reservations from "../domain/reservations/decide";
@@ -10,16 +11,17 @@ import * as stock from "../domain/stock/decide";
 import * as suppliers from "../domain/suppliers/decide";
 import { inventoryTables } from "../domain/tables";
 import * as transfers from "../domain/transfers/decide";
-import { createEngine, type QueueLimits, type QueueLoad } from "../engine/engine";
+import { createEngine, type QueueLimits, type QueueLoad, type Submitter } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
-import type { Authorize } from "../ports/authorize";
+import type { Actor, Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
 import { consoleLogger, type Logger } from "../ports/logger";
 import { type Observer, observeWith } from "../ports/observer";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type AlertsApi, createAlerts } from "./alerts";
+import { type AttributesSchema, refineBy } from "./attributes";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
 import { type CountsApi, createCounts } from "./counts";
 import { createEvents, type On } from "./events";
@@ -27,9 +29,10 @@ import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
-import { createProducts, type ProductsApi } from "./products";
+import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
 import { createReservations, type ReservationsApi } from "./reservations";
+import { createRunOuts } from "./run-outs";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
@@ -38,13 +41,20 @@ import { createThresholds, type ThresholdsApi } from "./thresholds";
 import { createTransfers, type TransfersApi } from "./transfers";
 
 /** What an inventory is made of. Only `storage` is required. */
-export interface InventoryOptions {
+export interface InventoryOptions<Attributes = AnyAttributes, GivenAttributes = Attributes> {
   /** Where rows are kept. The inventory opens and closes it. */
   readonly storage: StorageAdapter;
   /** Where the time comes from; the machine's clock unless given. */
   readonly clock?: Clock;
   /** Asked before every command. Without it, whoever holds the inventory may do everything. */
   readonly authorize?: Authorize;
+  /**
+   * What the `attributes` of products look like, such as a `z.object({ … })`: then they are typed, and what does not fit is `INVALID_INPUT` with
+   * its place under `attributes`. Products that were there before are given out as they are.
+   */
+  readonly attributes?: AttributesSchema<Attributes, GivenAttributes>;
+  /** Where pictures of a product are that has none of its own; for {@link ProductsApi.images}. */
+  readonly imagesOf?: ImagesOf<Attributes>;
   /** Who looks into the future; a moving average that knows no week and no trend unless given. */
   readonly forecast?: ForecastProvider;
   /** How much may wait, and how much goes to the storage at once. */
@@ -56,8 +66,8 @@ export interface InventoryOptions {
 }
 
 /** An inventory inside a transaction of the host. */
-export interface HostInventory {
-  readonly products: ProductsApi;
+export interface HostInventory<Attributes = AnyAttributes, GivenAttributes = Attributes> {
+  readonly products: ProductsApi<Attributes, GivenAttributes>;
   readonly stores: StoresApi;
   readonly stock: Omit<StockApi, "asOf">;
   readonly reservations: ReservationsApi;
@@ -71,9 +81,15 @@ export interface HostInventory {
   readonly execute: Inventory["execute"];
 }
 
+/** An inventory in the hands of one actor: whatever is done with it is done in their name, and nobody can say otherwise. */
+export type ActingInventory<Attributes = AnyAttributes, GivenAttributes = Attributes> = Omit<
+  Inventory<Attributes, GivenAttributes>,
+  "as" | "rebuild" | "close"
+>;
+
 /** A stock ledger: commands, questions and a live feed over one storage. */
-export interface Inventory {
-  readonly products: ProductsApi;
+export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attributes> {
+  readonly products: ProductsApi<Attributes, GivenAttributes>;
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
@@ -99,9 +115,24 @@ export interface Inventory {
   /**
    * Runs a command by its name, such as `stock.sell`, on plain input: what transports and job queues need.
    *
+   * @param actor - who gives it; then the same holds as of {@link Inventory.as}.
    * @throws {@link InventoryError} `INVALID_INPUT` when there is no such command, and whatever the command throws.
    */
-  execute(command: string, input: Readonly<Record<string, unknown>>): Promise<Receipt & Readonly<Record<string, unknown>>>;
+  execute(command: string, input: Readonly<Record<string, unknown>>, actor?: Actor): Promise<Receipt & Readonly<Record<string, unknown>>>;
+  /**
+   * The same inventory in the hands of somebody: `authorize` is asked about them, with all the host knows of them, and every movement
+   * has their id as its `actor`, whatever an input says.
+   *
+   * One whose `stores` is a list can't write anything of another store, also by an id that doesn't show where it belongs; that is
+   * `FORBIDDEN`. Questions are not narrowed: what is shown to whom is for whoever shows it.
+   *
+   * @throws {@link TypeError} when `stores` is neither a list nor `"*"`.
+   * @example
+   * const mia = inventory.as({ id: "mia", roles: ["operator"], stores: ["berlin"] });
+   * await mia.stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 1 });
+   * @see docs/guides/roles.md
+   */
+  as(actor: Actor): ActingInventory<Attributes, GivenAttributes>;
   /**
    * The same commands inside a transaction of the host's own database: they are kept if the host commits and leave nothing
    * behind if it rolls back. Questions asked here see what the transaction has done so far.
@@ -119,7 +150,7 @@ export interface Inventory {
    * });
    * @see docs/guides/sql.md
    */
-  with(hostTransaction: object): HostInventory;
+  with(hostTransaction: object): HostInventory<Attributes, GivenAttributes>;
   /** Proves that every level is the sum of its movements, from the first on, of its active reservations and of what is on its way to it. Commands go on meanwhile, but for the last moment. */
   verify(): Promise<Verification>;
   /** Makes every level the sum of its movements, active reservations and what is on its way again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
@@ -155,7 +186,9 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  * await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 24 });
  * @throws {@link InventoryError} what the storage refuses to open with: `STORAGE_LOCKED`, `STORAGE_CORRUPT`, `STORAGE_UNAVAILABLE`, `UNSUPPORTED`.
  */
-export async function createInventory(options: InventoryOptions): Promise<Inventory> {
+export async function createInventory<Attributes = AnyAttributes, GivenAttributes = Attributes>(
+  options: InventoryOptions<Attributes, GivenAttributes>,
+): Promise<Inventory<Attributes, GivenAttributes>> {
   const { storage, clock = systemClock, authorize, forecast = movingAverageForecast, queue = {}, logger = consoleLogger } = options;
   const observer = observeWith(options.observers ?? [], logger);
   const engine = await createEngine({
@@ -168,58 +201,62 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     queue,
     newId: () => globalThis.crypto.randomUUID(),
   });
-  const run = createRunner(engine, authorize, observer);
-  return {
-    products: createProducts(run, storage),
-    stores: createStores(run, storage),
-    stock: createStock(run, storage, clock),
-    reservations: createReservations(run, storage, clock),
-    thresholds: createThresholds(run, storage),
-    alerts: createAlerts(run, storage, clock),
-    transfers: createTransfers(run, storage),
-    counts: createCounts(run, storage),
-    suppliers: createSuppliers(run, storage),
-    purchaseOrders: createPurchaseOrders(run, storage),
-    forecasts: createForecasts({ storage, clock, provider: forecast }),
+  const gates = { authorize, observer, refine: refineBy(options.attributes as AttributesSchema<AnyAttributes, unknown> | undefined) };
+  const forecasts = createForecasts({ storage, clock, provider: forecast });
+  const shared = {
+    forecasts: { ...forecasts, runOuts: createRunOuts({ storage, clock, demand: forecasts.demand }) },
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
+    on: createEvents(engine, logger),
+    verify: () => verify(engine, storage),
+  };
+
+  type Hosted = HostInventory<Attributes, GivenAttributes> & Pick<Inventory, "stock" | "alerts">;
+  const commandsBy = (submitter: Submitter, reads: Reads, acting?: Actor): Hosted => {
+    const run = createRunner(submitter, gates, acting);
+    return {
+      products: createProducts<Attributes, GivenAttributes>(run, reads, options.imagesOf),
+      stores: createStores(run, reads),
+      stock: createStock(run, reads, clock),
+      reservations: createReservations(run, reads, clock),
+      thresholds: createThresholds(run, reads),
+      alerts: createAlerts(run, reads, clock),
+      transfers: createTransfers(run, reads),
+      counts: createCounts(run, reads),
+      suppliers: createSuppliers(run, reads),
+      purchaseOrders: createPurchaseOrders(run, reads),
+      execute: executeWith((actor) => (actor ? createRunner(submitter, gates, actor) : run)),
+    };
+  };
+
+  const inHandsOf = (acting?: Actor): ActingInventory<Attributes, GivenAttributes> => ({
+    ...shared,
     get load() {
       return engine.load;
     },
-    on: createEvents(engine, logger),
-    execute: executeWith(run),
+    ...commandsBy(engine, storage, acting),
     with(hostTransaction) {
       if (!storage.capabilities.hostTransactions)
         throw new InventoryError("UNSUPPORTED", { feature: `host transactions on ${storage.name}` });
       if (typeof hostTransaction !== "object" && typeof hostTransaction !== "function")
         throw new TypeError("with() takes a transaction of the host, such as a Knex.Transaction");
-      const inside = createRunner(engine.join(hostTransaction), authorize, observer);
-      const reads = readsInside(storage, hostTransaction);
-      return {
-        products: createProducts(inside, reads),
-        stores: createStores(inside, reads),
-        stock: createStock(inside, reads, clock),
-        reservations: createReservations(inside, reads, clock),
-        thresholds: createThresholds(inside, reads),
-        alerts: createAlerts(inside, reads, clock),
-        transfers: createTransfers(inside, reads),
-        counts: createCounts(inside, reads),
-        suppliers: createSuppliers(inside, reads),
-        purchaseOrders: createPurchaseOrders(inside, reads),
-        execute: executeWith(inside),
-      };
+      return commandsBy(engine.join(hostTransaction), readsInside(storage, hostTransaction), acting);
     },
-    verify: () => verify(engine, storage),
+  });
+
+  return {
+    ...inHandsOf(),
+    as: inHandsOf,
     rebuild: () => rebuild(engine, clock),
     close: () => engine.close(),
   };
 }
 
 const executeWith =
-  (run: Run): Inventory["execute"] =>
-  (command, input) => {
+  (runFor: (actor: Actor | undefined) => Run): Inventory["execute"] =>
+  (command, input, actor) => {
     const definition = commands.get(command);
-    if (definition) return run(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
+    if (definition) return runFor(actor)(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
     return Promise.reject(unknownCommand(command));
   };
 

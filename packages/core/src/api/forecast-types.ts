@@ -82,6 +82,31 @@ export interface ReorderSuggestion extends OrderUpTo, SupplyTerms {
   readonly method: string;
 }
 
+/** Which levels to look at, and how long new goods take to come. */
+export interface RunOutRequest extends DemandReading, PageRequest {
+  readonly storeId?: string;
+  readonly sku?: string;
+  /** Days from an order until the goods are on the shelf: 0 to 365; 7 unless said. */
+  readonly leadTimeDays?: number;
+  /** Terms of single products; only their `leadTimeDays` counts here. */
+  readonly termsFor?: TermsFor;
+}
+
+/** A level that is expected to be sold out before goods ordered today would be there. Quantities are in the product's unit. */
+export interface RunOut {
+  readonly sku: string;
+  readonly storeId: string;
+  readonly available: number;
+  readonly incoming: number;
+  /** For how many whole days it is expected to last, today the first. */
+  readonly lastsDays: number;
+  /** The day it is expected to run out on: `YYYY-MM-DD` in the time zone of the request. */
+  readonly runsOutOn: string;
+  readonly leadTimeDays: number;
+  /** How demand was forecast. */
+  readonly method: string;
+}
+
 /** What demand is expected, and what to order for it. */
 export interface ForecastsApi {
   /**
@@ -112,4 +137,17 @@ export interface ForecastsApi {
    * @see docs/guides/forecasts.md
    */
   reorder(request?: ReorderRequest): Promise<List<ReorderSuggestion>>;
+  /**
+   * Finds levels that are expected to run out before goods ordered today would be there: where `available` and `incoming` together don't last
+   * for the lead time. What has run out already is no forecast, and is left out.
+   *
+   * Looks at `limit` levels a page (100 unless said), so a page may have fewer items, or none, and a `nextCursor` still.
+   * {@link createMonitor} does this daily when told to.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`; `FORECAST_FAILED` when the provider does.
+   * @example
+   * const { items } = await inventory.forecasts.runOuts({ storeId: "berlin", leadTimeDays: 5 });
+   * @see docs/guides/alerts.md
+   */
+  runOuts(request?: RunOutRequest): Promise<List<RunOut>>;
 }

@@ -362,6 +362,76 @@ describe("reorder", () => {
   });
 });
 
+describe("run-outs", () => {
+  it("are levels that don't last until an order of today could be there, with the day", async () => {
+    const { stock, forecasts, clock } = await open();
+    nextDay(clock);
+    await stock.adjust({ ...berlin, delta: -93, reason: "damaged" });
+    // 7 left, 2 a day: today, tomorrow and the day after, and it is gone on the fourth day.
+    expect(await forecasts.runOuts({ leadTimeDays: 4 })).toEqual({
+      items: [
+        {
+          ...berlin,
+          available: 7,
+          incoming: 0,
+          lastsDays: 3,
+          runsOutOn: "2026-01-09",
+          leadTimeDays: 4,
+          method: "fixed",
+        },
+      ],
+    });
+    expect((await forecasts.runOuts({ leadTimeDays: 3 })).items).toEqual([]);
+    expect((await forecasts.runOuts({ leadTimeDays: 0 })).items).toEqual([]);
+  });
+
+  it("count what is promised as gone until the promise ends, and leave out what is gone already", async () => {
+    const { stock, forecasts, reservations, clock } = await open();
+    nextDay(clock);
+    await reservations.hold({ ...berlin, quantity: 95, expiresInMs: 1_000 });
+    expect((await forecasts.runOuts()).items).toMatchObject([{ available: 5, lastsDays: 2 }]);
+    clock.advance(1_000);
+    expect((await forecasts.runOuts()).items).toEqual([]);
+    await stock.sell({ ...berlin, quantity: 100 });
+    expect((await forecasts.runOuts()).items).toEqual([]);
+  });
+
+  it("take the lead time of single products, and find one product or store", async () => {
+    const { stock, forecasts, clock } = await open();
+    await stock.receive({ sku: "CUP", storeId: "hamburg", quantity: 8 });
+    nextDay(clock);
+    const termsFor = ({ sku }: { sku: string }) => (sku === "CUP" ? { leadTimeDays: 5 } : undefined);
+    expect((await forecasts.runOuts({ leadTimeDays: 60, termsFor })).items.map(({ sku, leadTimeDays }) => [sku, leadTimeDays])).toEqual([
+      ["CUP", 5],
+      ["TEA-50", 60],
+    ]);
+    expect((await forecasts.runOuts({ leadTimeDays: 60, storeId: "berlin", termsFor })).items).toMatchObject([{ sku: "TEA-50" }]);
+    expect((await forecasts.runOuts({ sku: "cup", termsFor })).items).toMatchObject([{ sku: "CUP" }]);
+  });
+
+  it("go through all levels, a page at a time", async () => {
+    const { stock, forecasts, clock } = await open();
+    for (const storeId of ["berlin", "hamburg", "hub"]) await stock.receive({ sku: "CUP", storeId, quantity: 1 });
+    nextDay(clock);
+    const first = await forecasts.runOuts({ limit: 2 });
+    const second = await forecasts.runOuts({ limit: 2, cursor: first.nextCursor as string });
+    expect([...first.items, ...second.items].map(({ storeId }) => storeId)).toEqual(["berlin", "hamburg", "hub"]);
+    expect(second.nextCursor).toBeUndefined();
+  });
+
+  it.each([
+    ["leadTimeDays", { leadTimeDays: -1 }],
+    ["leadTimeDays", { leadTimeDays: 1.5 }],
+    ["termsFor.leadTimeDays", { termsFor: () => ({ leadTimeDays: 999 }) }],
+    ["timeZone", { timeZone: "Mars/Olympus" }],
+    ["historyDays", { historyDays: 0 }],
+    ["", { colour: "red" }],
+  ])("refuse bad input, naming %s", async (path, fields) => {
+    const { forecasts } = await open();
+    expect(await refusalOf(forecasts.runOuts(fields as never))).toMatchObject({ code: "INVALID_INPUT", issues: [{ path }] });
+  });
+});
+
 describe("bad input", () => {
   const wrong: readonly (readonly [path: string, fields: object])[] = [
     ["horizonDays", { horizonDays: 0 }],

@@ -83,7 +83,7 @@ interface Parts {
   readonly provider: ForecastProvider;
 }
 
-export function createForecasts({ storage, clock, provider }: Parts): ForecastsApi {
+export function createForecasts({ storage, clock, provider }: Parts): Omit<ForecastsApi, "runOuts"> {
   /** Asks for the days after a history. */
   const ask = (of: { readonly sku: string; readonly storeId?: string }, { startsOn, series }: DemandHistory, ahead: Ahead) =>
     askProvider(provider, series, { ...ahead, subject: { ...of, startsOn } });

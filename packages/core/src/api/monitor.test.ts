@@ -1,6 +1,6 @@
-import { createMonitor, type InventoryErrorCode } from "@onhand/core";
-import { minutes } from "@onhand/core/testing";
-import { describe, expect, it } from "vitest";
+import { createMonitor, type ForecastProvider, type InventoryErrorCode, type RunOutWatch } from "@onhand/core";
+import { days, minutes } from "@onhand/core/testing";
+import { describe, expect, it, vi } from "vitest";
 import { berlin, exampleInventory, refusalOf } from "../../test/inventory";
 import { manualTimers } from "../../test/manual-timers";
 
@@ -107,5 +107,101 @@ describe("a monitor", () => {
   it("with an interval that is none is a mistake", async () => {
     const inventory = await exampleInventory();
     for (const intervalMs of [0, -1, 1.5, Number.NaN]) expect(() => createMonitor({ inventory, intervalMs })).toThrow(TypeError);
+  });
+});
+
+describe("warnings of levels that will run out", () => {
+  const twoADay: ForecastProvider = {
+    name: "two a day",
+    async forecast(_, { horizon }) {
+      const points = new Array<number>(horizon).fill(2);
+      return { method: "fixed", points, lower: points, upper: points };
+    },
+  };
+
+  async function warned(watch: Partial<RunOutWatch> = {}, forecast: ForecastProvider = twoADay) {
+    const inventory = await exampleInventory({ forecast });
+    await inventory.stock.receive({ ...berlin, quantity: 8 });
+    inventory.clock.advance(days(1));
+    const timers = manualTimers();
+    const told: string[] = [];
+    const errors: unknown[] = [];
+    const logger = { ...silent, warn: (fields: unknown) => errors.push(fields), error: (fields: unknown) => errors.push(fields) };
+    const runOuts: RunOutWatch = {
+      leadTimeDays: 5,
+      onWarning: ({ storeId, runsOutOn }) => void told.push(`${storeId} ${runsOutOn}`),
+      onCleared: ({ storeId }) => void told.push(`${storeId} cleared`),
+      ...watch,
+    };
+    const monitor = createMonitor({ inventory, clock: inventory.clock, timers, logger, runOuts });
+    await expect.poll(() => monitor.status().state).toBe("waiting");
+    const inTime = async () => {
+      const before = monitor.status().rounds;
+      timers.runOut();
+      await expect.poll(() => monitor.status().rounds).toBe(before + 1);
+    };
+    return { inventory, monitor, told, errors, inTime };
+  }
+
+  it("are told once, and cleared by themselves when stock has come", async () => {
+    const { inventory, monitor, told } = await warned();
+    expect(told).toEqual(["berlin 2026-01-09"]);
+    expect(monitor.warnings()).toMatchObject([{ ...berlin, lastsDays: 3 }]);
+    expect(await monitor.trigger()).toMatchObject({ warnings: 0 });
+    await inventory.stock.receive({ ...berlin, quantity: 10 });
+    expect(await monitor.trigger()).toMatchObject({ warnings: 1 });
+    expect(told).toEqual(["berlin 2026-01-09", "berlin cleared"]);
+    expect(monitor.warnings()).toEqual([]);
+    await inventory.stock.sell({ ...berlin, quantity: 10 });
+    await monitor.trigger();
+    expect(told).toHaveLength(3);
+  });
+
+  it("are looked for once a day, or when triggered, and never where nobody asked", async () => {
+    const { inventory, told, inTime } = await warned();
+    await inventory.stock.receive({ ...berlin, quantity: 10 });
+    await inventory.thresholds.set({ reorderPoint: 1 });
+    await inTime();
+    expect(told).toHaveLength(1);
+    inventory.clock.advance(days(1));
+    await inTime();
+    expect(told).toHaveLength(2);
+    const forecast = vi.fn(twoADay.forecast);
+    const other = await exampleInventory({ forecast: { ...twoADay, forecast } });
+    await other.stock.receive({ ...berlin, quantity: 1 });
+    other.clock.advance(days(1));
+    await createMonitor({ inventory: other, clock: other.clock, timers: manualTimers() }).trigger();
+    expect(forecast).not.toHaveBeenCalled();
+  });
+
+  it("a provider that fails takes no warning back and keeps nobody from the rest of the round", async () => {
+    let fails = false;
+    const { inventory, monitor, told } = await warned(
+      {},
+      { ...twoADay, forecast: (...request) => (fails ? Promise.reject(new Error("down")) : twoADay.forecast(...request)) },
+    );
+    fails = true;
+    await inventory.reservations.hold({ ...berlin, quantity: 1, expiresInMs: 1_000 });
+    inventory.clock.advance(1_000);
+    expect(await refusalOf(monitor.trigger())).toMatchObject({ code: "FORECAST_FAILED" });
+    expect((await inventory.reservations.list({ status: "expired" })).items).toHaveLength(1);
+    expect(monitor.warnings()).toHaveLength(1);
+    expect(told).toHaveLength(1);
+    expect(monitor.status().error?.code).toBe("FORECAST_FAILED");
+  });
+
+  it("have a bound that is spoken of, and a listener that throws harms nobody", async () => {
+    const { inventory, monitor, errors } = await warned({
+      maxWarnings: 1,
+      onWarning() {
+        throw new Error("no mail");
+      },
+    });
+    expect(errors).toMatchObject([{ error: new Error("no mail") }]);
+    await inventory.stock.receive({ sku: "CUP", storeId: "berlin", quantity: 1 });
+    inventory.clock.advance(days(1));
+    await monitor.trigger();
+    expect(monitor.warnings()).toHaveLength(1);
+    expect(errors).toContainEqual({ left: 1, maxWarnings: 1 });
   });
 });

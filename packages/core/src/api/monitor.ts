@@ -2,6 +2,8 @@ import { InventoryError, isInventoryError } from "../errors";
 import { type Clock, systemClock } from "../ports/clock";
 import { consoleLogger, type Logger } from "../ports/logger";
 import type { Inventory } from "./create-inventory";
+import type { RunOut, RunOutRequest } from "./forecast-types";
+import { watchRunOuts } from "./watch-run-outs";
 
 /** Calls back later; a page's or a program's own timers unless a test has others. */
 export interface MonitorTimers {
@@ -11,9 +13,23 @@ export interface MonitorTimers {
   clearTimeout(timer: unknown): void;
 }
 
+/** How a monitor warns of levels that are expected to run out too soon. */
+export interface RunOutWatch extends Omit<RunOutRequest, "limit" | "cursor"> {
+  /** How long between two looks at all levels. Default 86,400,000, a day. */
+  readonly everyMs?: number;
+  /** How many warnings are kept at most; further ones wait until there is room. Default 10,000. */
+  readonly maxWarnings?: number;
+  /** A level is expected to run out before new goods could be there. Told once, until it is cleared. */
+  readonly onWarning: (warning: RunOut) => void;
+  /** A level that was warned of is no more expected to: it was ordered for, sold out, or demand has changed. */
+  readonly onCleared?: (warning: RunOut) => void;
+}
+
 /** What {@link createMonitor} takes. */
 export interface MonitorOptions {
-  readonly inventory: Pick<Inventory, "reservations" | "alerts" | "on">;
+  readonly inventory: Pick<Inventory, "reservations" | "alerts" | "forecasts" | "on">;
+  /** Has it warn of levels that are expected to run out too soon; without, no forecast is made. */
+  readonly runOuts?: RunOutWatch;
   /** From the end of one round to the beginning of the next. Default 60,000. */
   readonly intervalMs?: number;
   readonly clock?: Clock;
@@ -30,6 +46,8 @@ export interface MonitorRound {
   readonly checked: number;
   /** Alerts that were raised or resolved late. */
   readonly alerts: number;
+  /** Warnings of levels that will run out too soon, given and cleared. */
+  readonly warnings: number;
 }
 
 /** How a monitor fares. Times in epoch milliseconds. */
@@ -46,6 +64,8 @@ export interface MonitorStatus {
 export interface Monitor {
   /** How it fares. */
   status(): MonitorStatus;
+  /** The levels it has warned of and that are not cleared, as they were last found. They are in memory: a new monitor warns anew. */
+  warnings(): readonly RunOut[];
   /**
    * Does a whole round now, every level included. Rounds never overlap: with one under way, another follows it.
    *
@@ -77,7 +97,7 @@ const unsettling = [
 ] as const;
 
 /**
- * Settles reservations that have run out, and alerts that no command could raise: after a threshold for every product was set, or
+ * Settles reservations that have run out, warns of levels that will run out when it is told to, and alerts that no command could raise: after a threshold for every product was set, or
  * after rows came in past the commands. It works in batches of 100, between which other commands get on.
  *
  * The first round begins at once. Levels are looked at in it, when triggered, and after what may have left an alert behind; a round
@@ -92,11 +112,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
   const { inventory, intervalMs = 60_000, clock = systemClock, timers = systemTimers, logger = consoleLogger } = options;
   if (!Number.isSafeInteger(intervalMs) || intervalMs < 1)
     throw new TypeError("intervalMs must be a whole number of milliseconds, 1 or more");
+  const watch = options.runOuts && watchRunOuts(inventory.forecasts, options.runOuts, { clock, logger, goOn });
   let timer: unknown;
   let running: Promise<MonitorRound> | undefined;
   let next: Promise<MonitorRound> | undefined;
   let stopped = false;
   let unsettled = true;
+  let asked = false;
   let rounds = 0;
   let last: MonitorStatus["last"];
   let error: MonitorStatus["error"];
@@ -144,10 +166,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
       const due = unsettled;
       unsettled = false;
       const found = due ? await check().catch(againNextTime) : { checked: 0, alerts: 0 };
-      last = { expired, ...found, endedAt: clock.now() };
+      const whole = asked;
+      asked = false;
+      const warnings = (await watch?.look({ whole })) ?? 0;
+      last = { expired, ...found, warnings, endedAt: clock.now() };
       rounds++;
       error = undefined;
-      return { expired, ...found };
+      return { expired, ...found, warnings };
     } catch (thrown) {
       error = { code: isInventoryError(thrown) ? thrown.code : "UNKNOWN", at: clock.now() };
       throw thrown;
@@ -188,6 +213,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     next = undefined;
     goOn();
     unsettled = true;
+    asked = true;
     return begin();
   }
 
@@ -200,6 +226,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       ...(last && { last }),
       ...(error && { error }),
     }),
+    warnings: () => watch?.warnings() ?? [],
     trigger() {
       next ??= afterThis();
       return next;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { CreateProduct, UpdateProduct } from "../domain/catalog/commands";
 import { archiveProduct, createProduct, updateProduct } from "../domain/catalog/decide";
-import { type Product, type ProductRow, products, toProduct } from "../domain/catalog/tables";
+import { type AnyAttributes, type Product, type ProductRow, products, toProduct } from "../domain/catalog/tables";
 import { parser } from "../domain/shared/parse";
 import { label, pageFields, searchText, sku } from "../domain/shared/schemas";
 import { skuKeyOf } from "../domain/shared/sku-key";
@@ -33,10 +33,17 @@ export interface ProductFilter extends PageRequest {
 }
 
 /** What a product command made, and where it stands in the ledger. */
-export type ProductReceipt = { readonly product: Product } & Receipt;
+export type ProductReceipt<Attributes = AnyAttributes> = { readonly product: Product<Attributes> } & Receipt;
+
+/** A command's input where the host's schema says what `attributes` are; they may be left out where the schema asks for none. */
+type WithAttributes<Input, Given> = Omit<Input, "attributes"> &
+  (Record<never, never> extends Given ? { readonly attributes?: Given | undefined } : { readonly attributes: Given });
+
+/** Tells where pictures of a product are, as absolute addresses, the one to show first. */
+export type ImagesOf<Attributes = AnyAttributes> = (product: Product<Attributes>) => readonly string[] | Promise<readonly string[]>;
 
 /** The products of an inventory. */
-export interface ProductsApi {
+export interface ProductsApi<Attributes = AnyAttributes, GivenAttributes = Attributes> {
   /**
    * Adds a product. It has no stock until it is received.
    *
@@ -44,23 +51,28 @@ export interface ProductsApi {
    * @example
    * await inventory.products.create({ sku: "TEA-50", name: "Green tea 50 g", price: { amount: 499, currency: "EUR" } });
    */
-  create(input: CreateProduct): Promise<ProductReceipt>;
+  create(input: WithAttributes<CreateProduct, GivenAttributes>): Promise<ProductReceipt<Attributes>>;
   /**
    * Changes what is given and leaves the rest; null clears an optional field. `sku` and `decimals` never change.
    *
    * @throws {@link InventoryError} `UNKNOWN_PRODUCT`; `INVALID_STATE` when a lower `backorderLimit` is already passed somewhere.
    */
-  update(sku: string, patch: Omit<UpdateProduct, "sku">): Promise<ProductReceipt>;
+  update(
+    sku: string,
+    patch: Omit<UpdateProduct, "sku" | "attributes"> & { readonly attributes?: GivenAttributes | undefined },
+  ): Promise<ProductReceipt<Attributes>>;
   /**
    * Takes a product out of use. Its history stays; `update(sku, { archived: false })` brings it back.
    *
    * @throws {@link InventoryError} `HAS_STOCK` while any store has or expects some; `INVALID_STATE` when it is archived already.
    */
-  archive(sku: string, options?: CommandOptions): Promise<ProductReceipt>;
+  archive(sku: string, options?: CommandOptions): Promise<ProductReceipt<Attributes>>;
   /** @throws {@link InventoryError} `UNKNOWN_PRODUCT`. */
-  get(sku: string, options?: ReadOptions): Promise<Product>;
+  get(sku: string, options?: ReadOptions): Promise<Product<Attributes>>;
   /** Products in use, by SKU, a page at a time. */
-  list(filter?: ProductFilter, options?: ReadOptions): Promise<List<Product>>;
+  list(filter?: ProductFilter, options?: ReadOptions): Promise<List<Product<Attributes>>>;
+  /** Where pictures of a product are: its own `images`, or else what `imagesOf` of the inventory says; none without either. @throws {@link InventoryError} `UNKNOWN_PRODUCT`. */
+  images(sku: string, options?: ReadOptions): Promise<readonly string[]>;
 }
 
 const filterSchema = parser(
@@ -81,12 +93,26 @@ export const productQueries = { get: parseSku, list: filterSchema };
 
 const searched = ["sku", "name", "barcode", "category"];
 
-export function createProducts(run: Run, storage: Reads): ProductsApi {
-  return {
+export function createProducts<Attributes, GivenAttributes>(
+  run: Run,
+  storage: Reads,
+  imagesOf?: ImagesOf<Attributes>,
+): ProductsApi<Attributes, GivenAttributes> {
+  // By the schema of this inventory, which rows are written by.
+  const typed = (row: ProductRow) => toProduct(row) as unknown as Product<Attributes>;
+  const get = async (key: string, options?: ReadOptions) => typed(await findProduct(readsAt(storage, options), parseSku({ sku: key }).sku));
+  const commands: Pick<ProductsApi, "create" | "update" | "archive"> = {
     create: (input) => run(createProduct, input),
     update: async (key, patch) => run(updateProduct, inputOf(patch, { sku: key })),
     archive: async (key, options) => run(archiveProduct, inputOf(options, { sku: key })),
-    get: async (key, options) => toProduct(await findProduct(readsAt(storage, options), parseSku({ sku: key }).sku)),
+  };
+  return {
+    ...(commands as unknown as Pick<ProductsApi<Attributes, GivenAttributes>, keyof typeof commands>),
+    get,
+    async images(key, options) {
+      const product = await get(key, options);
+      return product.images ?? (await imagesOf?.(product)) ?? [];
+    },
     async list(filter = {}, options) {
       const { search, archived, orderBy, descending, limit, cursor, ...equal } = filterSchema(filter);
       const where: Where = { ...defined(equal), ...(archived !== "any" && { archived }) };
@@ -98,7 +124,7 @@ export function createProducts(run: Run, storage: Reads): ProductsApi {
         orderBy: [{ column, descending }],
         ...(search && { search: { columns: searched, text: search } }),
       };
-      const { items, nextCursor } = await readPage(readsAt(storage, options), products, query, (row) => toProduct(row as ProductRow));
+      const { items, nextCursor } = await readPage(readsAt(storage, options), products, query, (row) => typed(row as ProductRow));
       return { items, ...(nextCursor !== undefined && { nextCursor }) };
     },
   };

@@ -21,6 +21,7 @@ import {
 import type { Receipt } from "../engine/job";
 import type { Clock } from "../ports/clock";
 import type { ReadOptions, Reads, Where } from "../ports/storage";
+import { createExplain, type ExplainRequest, type Explanation } from "./explain";
 import { type LevelsRead, withoutExpiredHolds } from "./held";
 import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } from "./paging";
 import { defined, findProduct } from "./products";
@@ -136,6 +137,15 @@ export interface StockApi {
    * const { items } = await inventory.stock.asOf("2026-01-01T00:00:00Z", { storeId: "berlin" });
    */
   asOf(time: Instant, filter?: LevelFilter, options?: ReadOptions): Promise<List<PastLevel>>;
+  /**
+   * Why a level is what it is: the movements and holds that made it, newest first, a page at a time, each with who did it. On every page
+   * `opening` and the items add up to `closing`, and the first page's `closing` is the level.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_STORE`.
+   * @example
+   * const { closing, items } = await inventory.stock.explain({ sku: "TEA-50", storeId: "berlin", limit: 20 });
+   */
+  explain(request: ExplainRequest, options?: ReadOptions): Promise<Explanation>;
 }
 
 const levelFields = { sku: sku.optional(), storeId: storeId.optional(), ...pageFields };
@@ -194,6 +204,7 @@ export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
     reverse: async (id, options) => run(reverse, inputOf(options, { id })),
     apply: async (lines, options) => run(apply, inputOf(options, { lines })),
     level,
+    explain: createExplain(storage, clock),
 
     async levels(filter = {}, options) {
       const reads = readsAt(storage, options);

@@ -7,6 +7,8 @@ export interface Actor {
 /**
  * Decides whether someone may do something. `action` is a command's name (`stock.sell`) or `subscribe`/`read`;
  * `resource` is the command's input or what is asked for. Anything but `true` means no.
+ *
+ * {@link rolePolicy} is one that is ready to use.
  */
 export type Authorize = (
   actor: Actor | undefined,

@@ -43,10 +43,21 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
       return (!storeIds || storeIds.has(from) || storeIds.has(to)) && (!skus || lines.some(({ sku }) => skus.has(skuKeyOf(sku))));
     }
     if (change.entity === "purchaseOrder" && skus && !change.value.lines.some((line) => skus.has(skuKeyOf(line.sku)))) return false;
-    const { sku, storeId } = changeSubject(change);
+    const { sku, storeId, formerStoreIds = [] } = changeSubject(change);
     if (sku !== undefined && skus && !skus.has(skuKeyOf(sku))) return false;
-    return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStores(change).some((id) => storeIds.has(id));
+    return storeId === undefined || !storeIds || storeIds.has(storeId) || formerStoreIds.some((id) => storeIds.has(id));
   };
+}
+
+/** What a change is about. */
+export interface ChangeSubject {
+  readonly sku?: string;
+  readonly storeId?: string;
+  /** Of a transfer: where the goods come from, and where they go. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Where a reservation was before: whoever follows a store must hear that something has left it. */
+  readonly formerStoreIds?: readonly string[];
 }
 
 /**
@@ -55,12 +66,7 @@ export function changeMatcher(filter: FeedFilter): (change: Change) => boolean {
  * @example
  * changeSubject(levelChange); // { sku: "P001", storeId: "berlin" }
  */
-export function changeSubject(change: Change): {
-  readonly sku?: string;
-  readonly storeId?: string;
-  readonly from?: string;
-  readonly to?: string;
-} {
+export function changeSubject(change: Change): ChangeSubject {
   switch (change.entity) {
     case "product":
       return { sku: change.value.sku };
@@ -68,10 +74,13 @@ export function changeSubject(change: Change): {
       return { storeId: change.value.id };
     case "level":
     case "movement":
-    case "reservation":
     case "alert":
     case "countLine":
       return { sku: change.value.sku, storeId: change.value.storeId };
+    case "reservation": {
+      const { sku, storeId, movedFrom } = change.value;
+      return { sku, storeId, ...(movedFrom && { formerStoreIds: movedFrom }) };
+    }
     case "count":
       return { storeId: change.value.storeId };
     case "transfer":
@@ -98,8 +107,5 @@ function idOf(change: Change): string | undefined {
       return undefined;
   }
 }
-
-/** Whoever follows a store must hear that something has left it. */
-const formerStores = (change: Change): readonly string[] => (change.entity === "reservation" && change.value.movedFrom) || [];
 
 const sorted = <T extends string>(values: readonly T[]): T[] => [...new Set(values)].sort();

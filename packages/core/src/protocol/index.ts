@@ -1,6 +1,6 @@
 export { skuKeyOf } from "../domain/shared/sku-key";
 export { encodeFrame } from "./encode-frame";
-export { canonicalFilter, changeMatcher, changeSubject } from "./filter";
+export { type ChangeSubject, canonicalFilter, changeMatcher, changeSubject } from "./filter";
 export { type ClientFrame, clientFrameSchema, filterSchema } from "./frames";
 export { defaultLimits } from "./limits";
 export { parseClientFrame } from "./parse-client-frame";

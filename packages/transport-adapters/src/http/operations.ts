@@ -87,7 +87,7 @@ function commandOperation(inventory: Inventory, basePath: string, name: string, 
     status: route.status ?? 200,
     refusals: commandRefusals[name] ?? [],
     ...(route.status === 201 && { headers: (answer) => ({ location: basePath + addressOf(name, answer) }) }),
-    run: ({ input }) => inventory.execute(name, input),
+    run: ({ input, actor }) => inventory.execute(name, input, actor),
   };
 }
 

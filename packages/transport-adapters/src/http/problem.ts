@@ -1,4 +1,4 @@
-import { errorCodes, InventoryError, type InventoryErrorCode, isInventoryError, type Logger } from "@onhand/core";
+import { consoleLogger, errorCodes, InventoryError, type InventoryErrorCode, isInventoryError, type Logger } from "@onhand/core";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { refusedFor } from "../shared/refusal";
@@ -70,15 +70,30 @@ const internal = (cause: unknown): InventoryError =>
 const typeOf = (code: string): string => `urn:onhand:error:${code.toLowerCase().replaceAll("_", "-")}`;
 
 /** A response that says what went wrong, and when to come back where that may help. */
-export function problemResponse(context: Context, problem: Problem): Response {
-  const { status, retryable, details } = problem;
-  return context.body(JSON.stringify(problem), status as ContentfulStatusCode, {
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-    ...(retryable && { "retry-after": retryAfter(details) }),
-    ...(status === 401 && { "www-authenticate": "Bearer" }),
-  });
+export const problemResponse = (context: Context, problem: Problem): Response =>
+  context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headersOf(problem));
+
+/**
+ * What a route of the host's own answers when something went wrong, in the words of the others.
+ *
+ * @param options.status - instead of the status that the error's code usually has.
+ * @returns a response with problem details (RFC 9457). What is no `InventoryError` is told by its code alone, and logged.
+ * @example
+ * app.onError((error) => problemFor(error, { logger }));
+ */
+export function problemFor(caught: unknown, options: { readonly logger?: Logger; readonly status?: number } = {}): Response {
+  const { logger = consoleLogger, status } = options;
+  if (status !== undefined && isInventoryError(caught)) answeredWith(status, caught);
+  const problem = problemOf(caught, { requestId: globalThis.crypto.randomUUID(), logger });
+  return new Response(JSON.stringify(problem), { status: problem.status, headers: headersOf(problem) });
 }
+
+const headersOf = ({ status, retryable, details }: Problem): Record<string, string> => ({
+  "content-type": "application/problem+json",
+  "cache-control": "no-store",
+  ...(retryable && { "retry-after": retryAfter(details) }),
+  ...(status === 401 && { "www-authenticate": "Bearer" }),
+});
 
 const retryAfter = ({ retryAfterMs }: Problem["details"]): string =>
   String(typeof retryAfterMs === "number" ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : 1);

@@ -22,7 +22,7 @@ export { systemTimers, type Timers } from "../shared/timers";
 export type { Input } from "./input";
 export { type Job, type JobDefinition, type JobLimits, type JobRun, jobStatuses } from "./jobs";
 export { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions, type HttpLimits } from "./options";
-export type { Problem } from "./problem";
+export { type Problem, problemFor } from "./problem";
 
 /**
  * Serves an inventory over HTTP: every command and every question as a resource, long work as jobs, and a description of it all.

@@ -89,6 +89,8 @@ export function createConnection(
   function fail(error: unknown): void {
     if (isInventoryError(error, "INVALID_INPUT")) end(farewell("malformed", { ...error.details }));
     else if (isInventoryError(error, "UNAUTHENTICATED")) end(farewell("unauthenticated"));
+    else if (isInventoryError(error, "RATE_LIMITED"))
+      end({ ...farewell("limited", { ...error.details }), afterMs: error.details.retryAfterMs });
     else {
       refusedFor(error, logger);
       end(farewell("unavailable", { reason: "the request could not be served" }));
@@ -127,8 +129,8 @@ export function createConnection(
     await context.ready();
     if (isClosed()) return;
     state = "open";
-    context.onOpen(connection, { actor, ...(former !== undefined && { former }) });
-    send(welcome());
+    if (context.onOpen(connection, { actor, ...(former !== undefined && { former }) })) send(welcome());
+    else end(farewell("limited", { retryAfterMs: 5_000 }));
   }
 
   function welcome(): ServerFrame {

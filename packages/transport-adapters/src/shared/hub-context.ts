@@ -18,8 +18,8 @@ export interface HubContext extends Pick<HubOptions, "inventory" | "authenticate
   readonly newId: () => string;
   /** Resolves when the hub knows where the ledger stands. */
   ready(): Promise<void>;
-  /** A client has said hello. Ends the connection that it had before, if that was the same actor's. */
-  onOpen(connection: Connection, who: { readonly actor: Actor; readonly former?: string }): void;
+  /** A client has said hello. Ends the connection that it had before, if that was the same actor's. False when the actor has too many. */
+  onOpen(connection: Connection, who: { readonly actor: Actor; readonly former?: string }): boolean;
   onEnd(connection: Connection): void;
   /** A client is told goodbye, and why. */
   onFarewell(reason: CloseReason): void;

@@ -1,4 +1,4 @@
-import { InventoryError, isInventoryError } from "@onhand/core";
+import { InventoryError, isInventoryError, type Principal, rolePolicy } from "@onhand/core";
 import { describe, expect, it } from "vitest";
 import { allowEverythingForDemos } from "./authorization";
 import { createHub } from "./hub";
@@ -748,6 +748,101 @@ describe("limits", () => {
     for (let turns = 0; turns < 20; turns += 1) await settled();
     expect(most).toBe(2);
     expect(links.map((link) => link.of("snap").at(-1)?.last)).toEqual([true, true, true, true, true]);
+  });
+});
+
+describe("links at once", () => {
+  it("of one actor have a bound, and one that goes makes room", async () => {
+    const { connect } = await hubFixture({ limits: { maxConnectionsPerActor: 2 } });
+    const [first] = [await connect(), await connect()];
+    expect((await connect()).of("bye")).toMatchObject([{ code: "RATE_LIMITED", retryable: true, afterMs: 5_000 }]);
+    expect((await connect({ token: "tom" })).of("bye")).toEqual([]);
+    first.drop();
+    expect((await connect()).of("welcome")).toHaveLength(1);
+  });
+
+  it("from one address have a bound, before anybody is asked who it is", async () => {
+    const asked: unknown[] = [];
+    const { hub } = await hubFixture({
+      limits: { maxConnectionsPerAddress: 2 },
+      authenticate: (credentials) => {
+        asked.push(credentials);
+        return { id: "ada" };
+      },
+    });
+    const closed: (number | string)[] = [];
+    const from = (remoteAddress: string) => {
+      const link = {
+        send: (_: Uint8Array, onWritten: () => void) => onWritten(),
+        close: () => void closed.push(remoteAddress),
+        terminate: () => undefined,
+      };
+      return hub.accept(link, { request: { headers: {}, remoteAddress } });
+    };
+    const first = from("10.0.0.1");
+    from("10.0.0.1");
+    from("10.0.0.1");
+    from("10.0.0.2");
+    expect(closed).toEqual(["10.0.0.1"]);
+    first.closed();
+    from("10.0.0.1");
+    expect(closed).toHaveLength(1);
+    expect(hub.connections).toBe(3);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("roles", () => {
+  const people: Readonly<Record<string, Principal>> = {
+    mia: { id: "mia", roles: ["operator"], stores: ["berlin"] },
+    vic: { id: "vic", roles: ["viewer"], stores: "*" },
+  };
+  const asPeople = { authorize: rolePolicy(), authenticate: ({ token = "" }: { readonly token?: string }) => people[token] };
+
+  it("decide who sends which command, and no id opens the door to another store", async () => {
+    const { connect, receive, inventory } = await hubFixture(asPeople);
+    await receive("A", "paris");
+    await receive("A", "paris");
+    const { reservation } = await inventory.reservations.hold({ sku: "A", storeId: "paris", quantity: 1, expiresInMs: 60_000 });
+    const head = await inventory.feed.head();
+    const [mia, vic] = [await connect({ token: "mia" }), await connect({ token: "vic" })];
+    const here = { sku: "A", storeId: "berlin", quantity: 1 };
+    vic.say({ t: "op", id: "v1", command: "stock.receive", input: here });
+    mia.say({ t: "op", id: "m1", command: "stock.sell", input: { ...here, storeId: " paris" } });
+    mia.say({ t: "op", id: "m2", command: "reservations.release", input: { id: reservation.id } });
+    mia.say({ t: "op", id: "m3", command: "stock.adjust", input: { sku: "A", storeId: "berlin", delta: 1, reason: "found" } });
+    mia.say({ t: "op", id: "m4", command: "stock.receive", input: { ...here, actor: "vic" } });
+    for (let turns = 0; turns < 5; turns += 1) await settled();
+    expect(vic.of("nack").map(({ id, code }) => [id, code])).toEqual([["v1", "FORBIDDEN"]]);
+    expect(
+      mia
+        .of("nack")
+        .map(({ id, code }) => [id, code])
+        .sort(),
+    ).toEqual(["m1", "m2", "m3"].map((id) => [id, "FORBIDDEN"]));
+    expect(mia.of("ack")).toMatchObject([{ id: "m4", seq: head + 1 }]);
+    const { items } = await inventory.stock.movements({ sku: "A", storeId: "berlin" });
+    expect(items.map(({ actor }) => actor)).toEqual(["mia"]);
+  });
+
+  it("decide who sees which row, also of a hold that leaves the store", async () => {
+    const { connect, receive, inventory, time } = await hubFixture(asPeople);
+    for (const storeId of ["berlin", "paris"]) await receive("A", storeId);
+    const { reservation } = await inventory.reservations.hold({ sku: "A", storeId: "berlin", quantity: 1, expiresInMs: 60_000 });
+    const [mia, vic] = [await connect({ token: "mia" }), await connect({ token: "vic" })];
+    for (const link of [mia, vic]) link.say({ t: "sub", ref: "r", filter: { entities: ["level", "product", "reservation"] } });
+    mia.say({ t: "sub", ref: "no", filter: { entities: ["level"], storeIds: ["paris"] } });
+    for (let turns = 0; turns < 5; turns += 1) await settled();
+    const keys = (link: typeof mia) => link.of("snap").flatMap(({ changes }) => changes.map(({ key }) => key));
+    expect(keys(mia).sort()).toEqual(["A", "A/berlin", "B", "C", "r8"]);
+    expect(keys(vic).sort()).toEqual(["A", "A/berlin", "A/paris", "B", "C", "r8"]);
+    expect(mia.of("nack")).toMatchObject([{ id: "no", code: "FORBIDDEN" }]);
+    await inventory.reservations.update(reservation.id, { storeId: "paris" });
+    await settled();
+    time.advance(25);
+    await settled();
+    const seen = mia.of("d").flatMap(({ changes }) => changes.map(({ key }) => key));
+    expect(seen.sort()).toEqual(["A/berlin", "r8"]);
   });
 });
 

@@ -9,6 +9,7 @@ import { defaultHubLimits } from "./limits";
 import type { Link, LinkEvents } from "./link";
 import type { HubOptions, LinkRequest } from "./options";
 import { farewell } from "./refusal";
+import { createTally } from "./tally";
 import { systemTimers } from "./timers";
 
 /** How a server fares, for those who watch it. */
@@ -52,6 +53,8 @@ export function createHub(options: HubOptions): Hub {
   const tickMs = Math.min(1_000, limits.heartbeatMs, limits.pongTimeoutMs);
   const connections = new Set<Connection>();
   const sessions = new Map<string, Connection>();
+  const perAddress = createTally<Connection>();
+  const perActor = createTally<Connection>();
   const channels = createChannels({ limits, timers });
   let epoch = inventory.feed.epoch;
   let started: Promise<void> | undefined;
@@ -87,10 +90,13 @@ export function createHub(options: HubOptions): Hub {
       const replaced = former === undefined ? undefined : sessions.get(former);
       if (replaced?.actor?.id === actor.id) replaced.end(farewell("replaced"));
       sessions.set(connection.session, connection);
+      return perActor.enter(connection, actor.id) <= limits.maxConnectionsPerActor;
     },
     onEnd(connection) {
       connections.delete(connection);
       sessions.delete(connection.session);
+      perAddress.leave(connection);
+      perActor.leave(connection);
       if (connections.size === 0) stopTicking?.();
     },
     onFarewell(reason) {
@@ -128,8 +134,10 @@ export function createHub(options: HubOptions): Hub {
       const connection = createConnection(context, link, known);
       if (connections.size === 0) stopTicking = timers.after(tickMs, tick);
       connections.add(connection);
+      const near = perAddress.enter(connection, known.request?.remoteAddress);
       if (closing) connection.end(farewell("unavailable", { reason: "the server is going away" }));
-      else if (connections.size > limits.maxConnections) connection.end(farewell("limited", { retryAfterMs: 5_000 }));
+      else if (connections.size > limits.maxConnections || near > limits.maxConnectionsPerAddress)
+        connection.end(farewell("limited", { retryAfterMs: 5_000 }));
       return connection;
     },
     get connections() {

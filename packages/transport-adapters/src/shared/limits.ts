@@ -9,6 +9,10 @@ import { defaultLimits, type Limits } from "@onhand/core/protocol";
 export interface HubLimits extends Limits {
   /** Links open at once. */
   readonly maxConnections: number;
+  /** Of these, how many may come from one address. */
+  readonly maxConnectionsPerAddress: number;
+  /** Of these, how many may be one actor's. */
+  readonly maxConnectionsPerActor: number;
   /** Frames of any kind from one client per second; twice as many in a burst. */
   readonly maxFramesPerSecond: number;
   /** Frames of one client that wait for the one before them. */
@@ -56,6 +60,8 @@ export interface HubLimits extends Limits {
 export const defaultHubLimits: HubLimits = {
   ...defaultLimits,
   maxConnections: 10_000,
+  maxConnectionsPerAddress: 1_000,
+  maxConnectionsPerActor: 1_000,
   maxFramesPerSecond: 250,
   maxWaitingFrames: 256,
   authTimeoutMs: 15_000,

@@ -32,10 +32,8 @@ export function createOperations(options: {
   const nack = (id: string, refused: Refused) => send({ t: "nack", id, ...refused });
 
   async function run({ id, command, input }: Operation): Promise<void> {
-    const actor = options.actor()?.id;
     try {
-      const named = { ...input, ...(actor !== undefined && { actor }), idempotencyKey: id };
-      const { seq, replayed, ...result } = await inventory.execute(command, named);
+      const { seq, replayed, ...result } = await inventory.execute(command, { ...input, idempotencyKey: id }, options.actor());
       send({ t: "ack", id, seq, replayed, result });
       onAck(seq);
     } catch (error) {

@@ -27,8 +27,12 @@ export type Authenticate = (credentials: Credentials) => Actor | undefined | Pro
 /** The part of an inventory that a hub serves. */
 export interface HubInventory {
   readonly feed: Feed;
-  /** Runs a command by its name, as `inventory.execute` does. */
-  execute(command: string, input: Readonly<Record<string, unknown>>): Promise<{ readonly seq: number; readonly replayed: boolean }>;
+  /** Runs a command by its name in the name of somebody, as `inventory.execute` does. */
+  execute(
+    command: string,
+    input: Readonly<Record<string, unknown>>,
+    actor?: Actor,
+  ): Promise<{ readonly seq: number; readonly replayed: boolean }>;
 }
 
 /** What every transport's server takes, beside what belongs to its own kind. */
@@ -38,7 +42,7 @@ export interface HubOptions {
   readonly authenticate: Authenticate;
   /**
    * May they? Asked for every command (its name, its input), every subscription and resume (`subscribe`, the filter) and
-   * every row before it leaves (`read`, `{ entity, key, sku?, storeId? }`). Anything but `true` means no.
+   * every row before it leaves (`read`, `{ entity, key, sku?, storeId?, formerStoreIds? }`). Anything but `true` means no.
    */
   readonly authorize: Authorize;
   readonly limits?: Partial<HubLimits>;

@@ -1,4 +1,4 @@
-import type { Actor, Logger } from "@onhand/core";
+import { type Actor, isInventoryError, type Logger } from "@onhand/core";
 import type { Authenticate, LinkRequest } from "./options";
 
 /** The headers of a request, as Node has them. */
@@ -24,7 +24,7 @@ export function isAllowedOrigin({ headers }: { readonly headers: Headers }, allo
 }
 
 /** The token of an `Authorization: Bearer` header. */
-function tokenOf({ headers }: { readonly headers: Headers }): string | undefined {
+export function tokenOf({ headers }: { readonly headers: Headers }): string | undefined {
   const { authorization } = headers;
   return typeof authorization === "string" ? /^Bearer (\S+)$/i.exec(authorization)?.[1] : undefined;
 }
@@ -39,6 +39,8 @@ export const requestFacts = ({ headers, url, socket }: RequestLike): LinkRequest
 /**
  * Who a request is from, by its headers or the token that came with it. Undefined where there is nothing to go by, or where
  * it was not enough: the client then says `hello` with a token. One that `saysNoHello` is asked about whatever it brings.
+ *
+ * @throws {@link InventoryError} `RATE_LIMITED` when `authenticate` says so: such a link need not open at all.
  */
 export async function identify(
   request: LinkRequest,
@@ -53,6 +55,7 @@ export async function identify(
   try {
     return await authenticate({ ...(token !== undefined && { token }), request });
   } catch (error) {
+    if (isInventoryError(error, "RATE_LIMITED")) throw error;
     logger.error({ error }, "authenticate failed when a link opened; the client must say hello with a token");
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Actor, Logger } from "@onhand/core";
+import { type Actor, isInventoryError, type Logger } from "@onhand/core";
 import type { Socket } from "socket.io";
 import type { Authenticate, LinkRequest } from "../shared/options";
 import { identify, isAllowedOrigin } from "../shared/request";
@@ -21,7 +21,7 @@ const requestOf = ({ handshake }: Socket): LinkRequest => ({
 });
 
 /** A refusal in Socket.IO's form: the client's `connect_error` has it, with the code in `data`. */
-export const refusal = (code: "FORBIDDEN" | "UNAUTHENTICATED" | "STORAGE_UNAVAILABLE") =>
+export const refusal = (code: "FORBIDDEN" | "RATE_LIMITED" | "UNAUTHENTICATED" | "STORAGE_UNAVAILABLE") =>
   Object.assign(new Error(code), { data: { code } });
 
 /** Looks at a socket before it is served. */
@@ -34,9 +34,10 @@ export function createAdmission(options: {
   return async (socket) => {
     const request = requestOf(socket);
     if (!isAllowedOrigin(request, allowedOrigins)) throw refusal("FORBIDDEN");
-    const actor = speaksFrames(socket)
-      ? await identify(request, { authenticate, logger })
-      : await identify(request, { authenticate, logger, token: handedToken(socket), saysNoHello: true });
+    const says = speaksFrames(socket) ? {} : { token: handedToken(socket), saysNoHello: true };
+    const actor = await identify(request, { authenticate, logger, ...says }).catch((error: unknown) => {
+      throw isInventoryError(error) ? refusal("RATE_LIMITED") : error;
+    });
     if (!actor && !speaksFrames(socket)) throw refusal("UNAUTHENTICATED");
     return { request, ...(actor && { actor }) };
   };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Change, createInventory, type Inventory, type Logger, type StockLevel } from "@onhand/core";
+import { type Change, createInventory, type Inventory, InventoryError, type Logger, type StockLevel } from "@onhand/core";
 import { createReplica, manualTime } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { Server } from "socket.io";
@@ -124,6 +124,17 @@ describe("plain events", () => {
     const [clerk, boss] = [plain(), plain({ auth: { token: "boss" } })];
     const seen = await Promise.all([next(clerk, "initial_inventory"), next(boss, "initial_inventory")]);
     expect(seen).toEqual([{ "TEA@berlin": 10 }, { "TEA@berlin": 10, "TEA@vault": 99 }]);
+  });
+
+  it("refuse an address that has guessed too often, with the code and nothing else", async () => {
+    serve({
+      plainEvents: classicEvents,
+      authenticate: () => {
+        throw new InventoryError("RATE_LIMITED", { retryAfterMs: 1_500 });
+      },
+    });
+    const error = await next<Error & { data: unknown }>(plain(), "connect_error");
+    expect([error.message, error.data]).toEqual(["RATE_LIMITED", { code: "RATE_LIMITED" }]);
   });
 
   it("refuse who is not known, with the code, and tell who may not subscribe", async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { consoleLogger } from "@onhand/core";
+import { consoleLogger, isInventoryError } from "@onhand/core";
 import { createHub, type HubStats } from "../shared/hub";
 import { defaultHubLimits } from "../shared/limits";
 import type { LinkEvents } from "../shared/link";
@@ -168,6 +168,7 @@ export function createSseServer(options: SseServerOptions): SseServer {
     handle(request, response) {
       if (pathOf(request) !== path) return false;
       answer(request, response).catch((error: unknown) => {
+        if (isInventoryError(error, "RATE_LIMITED")) return refuse(response, 429, "RATE_LIMITED", retryAfter(error.details.retryAfterMs));
         // A client that goes in the middle of its request is none of the host's trouble.
         if (!request.destroyed || request.complete) logger.error({ error }, "a request for the event stream failed");
         refuse(response, 500, "STORAGE_UNAVAILABLE");
@@ -184,6 +185,8 @@ export function createSseServer(options: SseServerOptions): SseServer {
     },
   };
 }
+
+const retryAfter = (milliseconds: number) => ({ "retry-after": String(Math.ceil(milliseconds / 1_000)) });
 
 const lineEnd = 0x0a;
 

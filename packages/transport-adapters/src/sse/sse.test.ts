@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createInventory, type Inventory, type Logger } from "@onhand/core";
+import { createInventory, type Inventory, InventoryError, type Logger } from "@onhand/core";
 import { encodeFrame, type ServerFrame } from "@onhand/core/protocol";
 import { manualTime } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
@@ -215,6 +215,17 @@ describe("requests beside the stream", () => {
   it("for other paths are the host's, and nothing of all this is logged as its trouble", async () => {
     await serve();
     expect(await (await fetch(new URL("/", url))).text()).toBe("the host's own page");
+    expect(logged).toEqual([]);
+  });
+
+  it("are refused with the time to come back where an address has guessed too often", async () => {
+    await serve({
+      authenticate: () => {
+        throw new InventoryError("RATE_LIMITED", { retryAfterMs: 1_500 });
+      },
+    });
+    const { response } = await open("");
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, "2"]);
     expect(logged).toEqual([]);
   });
 

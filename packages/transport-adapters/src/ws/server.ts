@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { type Actor, consoleLogger } from "@onhand/core";
+import { type Actor, consoleLogger, isInventoryError } from "@onhand/core";
 import { subprotocol } from "@onhand/core/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
 import { createHub, type HubStats } from "../shared/hub";
@@ -84,6 +84,7 @@ export function createWsServer(options: WsServerOptions): WsServer {
     upgrade(request, socket, head).then(
       () => socket.off("error", ignore),
       (error: unknown) => {
+        if (isInventoryError(error, "RATE_LIMITED")) return refuseUpgrade(socket, 429, error.details.retryAfterMs);
         logger.error({ error }, "a WebSocket upgrade failed");
         refuseUpgrade(socket, 500);
       },

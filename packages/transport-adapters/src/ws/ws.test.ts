@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect as connectTcp, type Socket } from "node:net";
-import { createInventory, type Inventory, type Logger } from "@onhand/core";
+import { createInventory, type Inventory, InventoryError, type Logger } from "@onhand/core";
 import {
   type ClientFrame,
   encodeFrame,
@@ -227,6 +227,16 @@ describe("the upgrade", () => {
     serve({ limits: { maxConnections: 1 } });
     await connect().hear("welcome");
     expect(await statusOf(bare())).toBe(503);
+  });
+
+  it("is refused with the time to come back where an address has guessed too often", async () => {
+    serve({
+      authenticate: () => {
+        throw new InventoryError("RATE_LIMITED", { retryAfterMs: 1_500 });
+      },
+    });
+    const [, response] = (await once(bare({ authorization: "Bearer x" }), "unexpected-response")) as [unknown, IncomingMessage];
+    expect([response.statusCode, response.headers["retry-after"]]).toEqual([429, "2"]);
   });
 
   it("without hooks there is no server", () => {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { attributes, commandFields, decimals, label, name, price, sku, storeId } from "../shared/schemas";
+import { attributes, commandFields, decimals, images, label, name, price, sku, storeId } from "../shared/schemas";
 import { storeKinds } from "./tables";
 
 const barcode = label;
@@ -17,6 +17,8 @@ const createProduct = z.strictObject({
   price: price.optional(),
   cost: price.optional(),
   backorderLimit: backorderLimit.default(0),
+  /** Addresses of pictures, `https://…`, at most 20; the first is the one to show. */
+  images: images.optional(),
   attributes: attributes.default({}),
   ...commandFields,
 });
@@ -31,6 +33,7 @@ const productPatch = {
   price: price.nullable().optional(),
   cost: price.nullable().optional(),
   backorderLimit: backorderLimit.optional(),
+  images: images.nullable().optional(),
   attributes: attributes.optional(),
   /** Takes a product out of the archive. */
   archived: z.literal(false).optional(),

@@ -58,6 +58,7 @@ export const createProduct: CommandDefinition<ParsedCreateProduct, ProductResult
       costAmount: input.cost?.amount ?? null,
       costCurrency: input.cost?.currency ?? null,
       backorderLimit,
+      images: input.images ?? null,
       attributes: input.attributes,
       archived: false,
       createdSeq: seq,
@@ -103,6 +104,7 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
       costAmount: changed(part(cost, "amount"), before.costAmount),
       costCurrency: changed(part(cost, "currency"), before.costCurrency),
       backorderLimit,
+      images: changed(input.images, before.images),
       attributes: input.attributes ?? before.attributes,
       archived: input.archived ?? before.archived,
     });

@@ -3,8 +3,13 @@ import type { Json, Row } from "../shared/rows";
 import type { Money } from "../shared/schemas";
 import { defineTable, type EntityDefinition } from "../shared/slice";
 
+/** The host's own fields of a product, where no schema says more. */
+export interface AnyAttributes {
+  readonly [key: string]: Json;
+}
+
 /** Something that can be kept in stock. Quantities are in `unit`. */
-export interface Product {
+export interface Product<Attributes = AnyAttributes> {
   /** As it was given, unique regardless of case; it never changes. */
   readonly sku: string;
   readonly name: string;
@@ -19,7 +24,9 @@ export interface Product {
   readonly cost?: Money;
   /** How far below zero `available` may go, in the product's unit. */
   readonly backorderLimit: number;
-  readonly attributes: { readonly [key: string]: Json };
+  /** Addresses of pictures, the first the one to show. */
+  readonly images?: readonly string[];
+  readonly attributes: Attributes;
   readonly archived: boolean;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -62,6 +69,7 @@ export interface ProductRow extends Row {
   readonly costAmount: number | null;
   readonly costCurrency: string | null;
   readonly backorderLimit: number;
+  readonly images: readonly string[] | null;
   readonly attributes: { readonly [key: string]: Json };
   readonly archived: boolean;
   readonly createdSeq: number;
@@ -87,6 +95,7 @@ export const products = defineTable<ProductRow>({
     costAmount: { type: "integer", nullable: true },
     costCurrency: { type: "text", nullable: true },
     backorderLimit: { type: "integer", scaledBy: "decimals" },
+    images: { type: "json", nullable: true },
     attributes: { type: "json" },
     archived: { type: "boolean" },
     createdSeq: { type: "integer" },
@@ -136,6 +145,7 @@ export const toProduct = (row: ProductRow): Product => ({
   ...(row.priceAmount !== null && row.priceCurrency !== null && { price: { amount: row.priceAmount, currency: row.priceCurrency } }),
   ...(row.costAmount !== null && row.costCurrency !== null && { cost: { amount: row.costAmount, currency: row.costCurrency } }),
   backorderLimit: fromScaled(row.backorderLimit, row.decimals),
+  ...(row.images !== null && { images: [...row.images] }),
   attributes: structuredClone(row.attributes),
   archived: row.archived,
   createdAt: row.createdAt,

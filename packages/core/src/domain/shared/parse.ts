@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import { type InputIssue, InventoryError } from "../../errors";
 
-const maximumIssues = 20;
+/** How many fields at fault an error names. */
+export const maximumIssues = 20;
 
 /** Turns what a caller gave into what it means. It carries its schema, so that documentation and transports say what it takes. */
 export type Parser<Output, Schema extends z.ZodType = z.ZodType> = ((input: unknown) => Output) & { readonly schema: Schema };

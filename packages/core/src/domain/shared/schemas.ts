@@ -62,6 +62,15 @@ export const reference = z.strictObject({ type: identifier(50), id: identifier(2
 /** What caused a movement: an order, an invoice, a delivery note. */
 export type Reference = z.output<typeof reference>;
 
+/** Where a picture is: an absolute address that a page can show. */
+const imageUrl = z
+  .string()
+  .max(2_000)
+  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), "must be an http or https address");
+
+/** Pictures of a product, the first the one to show where there is room for one. */
+export const images = z.array(imageUrl).max(20).readonly();
+
 const maximumAttributesLength = 16_384;
 const maximumDepth = 8;
 

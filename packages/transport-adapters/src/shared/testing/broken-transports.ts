@@ -377,7 +377,7 @@ export const sabotages: readonly Sabotage[] = [
       return {
         inventory: {
           feed: inventory.feed,
-          execute: (command, input) => inventory.execute(command, { ...input, idempotencyKey: `new-${++key}` }),
+          execute: (command, input, actor) => inventory.execute(command, { ...input, idempotencyKey: `new-${++key}` }, actor),
         },
       };
     }),
@@ -432,9 +432,9 @@ export const sabotages: readonly Sabotage[] = [
       return {
         inventory: {
           feed: inventory.feed,
-          async execute(command, input) {
-            await inventory.execute(command, { ...input, idempotencyKey: `first-${++key}` });
-            return inventory.execute(command, { ...input, idempotencyKey: `second-${key}` });
+          async execute(command, input, actor) {
+            await inventory.execute(command, { ...input, idempotencyKey: `first-${++key}` }, actor);
+            return inventory.execute(command, { ...input, idempotencyKey: `second-${key}` }, actor);
           },
         },
       };

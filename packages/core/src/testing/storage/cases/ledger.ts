@@ -387,6 +387,38 @@ export const ledgerCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "ledger/explained",
+    promise: "A level is explained by its movements and holds, newest first, on pages that add up to it.",
+    async run({ inventory, clock }) {
+      const open = await inventory();
+      await addExamples(open);
+      await open.stock.receive({ ...at, quantity: 10 });
+      await open.stock.transfer({ sku: at.sku, from: at.storeId, to: "hub", quantity: 3 });
+      const { reservation } = await open.reservations.hold({ ...at, quantity: 4, expiresInMs: minutes(5) });
+      await open.reservations.commit(reservation.id, { quantity: 1 });
+      clock.advance(minutes(5));
+      const told: number[][] = [];
+      let expected = { onHand: 6, reserved: 0, available: 6 };
+      for (let cursor: string | undefined; ; ) {
+        const page = await open.stock.explain({ ...at, limit: 2, ...(cursor !== undefined && { cursor }) });
+        deepStrictEqual(page.closing, expected);
+        told.push(...page.items.map(({ onHand, reserved }) => [onHand, reserved]));
+        expected = page.opening;
+        if (page.nextCursor === undefined) break;
+        cursor = page.nextCursor;
+      }
+      deepStrictEqual(expected, { onHand: 0, reserved: 0, available: 0 });
+      deepStrictEqual(told, [
+        [0, -3],
+        [-1, 0],
+        [0, -1],
+        [0, 4],
+        [-3, 0],
+        [10, 0],
+      ]);
+    },
+  },
+  {
     id: "ledger/closed",
     promise: "Closing an inventory finishes the commands that wait; later ones are `STORAGE_CLOSED`.",
     async run({ inventory }) {

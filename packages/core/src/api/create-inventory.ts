@@ -4,10 +4,11 @@ import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
-import { inventoryTables } from "../domain/tables";
+import { inventoryTables, ledgerTables } from "../domain/tables";
 import { createEngine, type QueueLimits } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
+import type { Analytics } from "../ports/analytics";
 import type { Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
@@ -21,6 +22,7 @@ import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ProductsApi } from "./products";
+import { createReports, type ReportsApi } from "./reports/create-reports";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
@@ -37,6 +39,8 @@ export interface InventoryOptions {
   readonly authorize?: Authorize;
   /** Who looks into the future; a moving average that knows no week and no trend unless given. */
   readonly forecast?: ForecastProvider;
+  /** Where reports are worked out; the storage itself unless given. The inventory opens and closes it. */
+  readonly analytics?: Analytics;
   /** How much may wait, and how much goes to the storage at once. */
   readonly queue?: QueueLimits;
   /** Hears of failures that have no caller, such as a listener's; the console unless given. */
@@ -61,6 +65,7 @@ export interface Inventory {
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
+  readonly reports: ReportsApi;
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
@@ -129,7 +134,8 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
  * @throws {@link InventoryError} what the storage refuses to open with: `STORAGE_LOCKED`, `STORAGE_CORRUPT`, `STORAGE_UNAVAILABLE`, `UNSUPPORTED`.
  */
 export async function createInventory(options: InventoryOptions): Promise<Inventory> {
-  const { storage, clock = systemClock, authorize, forecast = movingAverageForecast, queue = {}, logger = consoleLogger } = options;
+  const { storage, analytics, clock = systemClock, authorize, forecast = movingAverageForecast } = options;
+  const { queue = {}, logger = consoleLogger } = options;
   const engine = await createEngine({
     storage,
     tables: inventoryTables,
@@ -138,6 +144,10 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     logger,
     queue,
     newId: () => globalThis.crypto.randomUUID(),
+  });
+  await analytics?.open(storage, engine.epoch, ledgerTables).catch(async (error) => {
+    await engine.close();
+    throw error;
   });
   const run = createRunner(engine, authorize);
   return {
@@ -148,6 +158,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     thresholds: createThresholds(run, storage),
     alerts: createAlerts(run, storage, clock),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
+    reports: createReports(analytics ?? storage, clock),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
@@ -171,7 +182,10 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     },
     verify: () => verify(engine, storage),
     rebuild: () => rebuild(engine, clock),
-    close: () => engine.close(),
+    async close() {
+      await engine.close();
+      await analytics?.close();
+    },
   };
 }
 

@@ -4,5 +4,6 @@ export default library({
   "memory/index": "src/memory/index.ts",
   "csv/index": "src/csv/index.ts",
   "sql/index": "src/sql/index.ts",
+  "duckdb/index": "src/duckdb/index.ts",
   "cli/sql-ddl": "src/cli/sql-ddl.ts",
 });

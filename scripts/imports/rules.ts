@@ -111,6 +111,11 @@ export const importRules: readonly ImportRule[] = [
     because: "the host brings its knex and its driver: nothing of them is loaded here",
   },
   {
+    from: `${storages}/duckdb/`,
+    may: [`${storages}/duckdb/`, `${storages}/shared/`, "@onhand/core", "@duckdb/node-api", "async-mutex"],
+    because: "a mirror follows any storage over core's ports and knows none of them",
+  },
+  {
     from: `${storages}/cli/`,
     may: [`${storages}/sql/index`, "node:*"],
     because: "a program is a thin way in to what the package exports",

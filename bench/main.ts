@@ -2,15 +2,19 @@ import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { engineSuite, type SuiteOptions } from "./engine/suite";
 import { type ForecastOptions, forecastSuite } from "./forecast/suite";
+import type { ReportsOptions } from "./reports/suite";
 import { type Line, printLines } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) => AsyncIterable<Line>>> = {
+const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions & ReportsOptions) => AsyncIterable<Line>>> = {
   engine: engineSuite,
   // Loaded when asked for: it needs drivers and servers.
   sql: async function* (options) {
     yield* (await import("./sql/suite")).sqlSuite(options);
   },
   forecast: forecastSuite,
+  reports: async function* (options) {
+    yield* (await import("./reports/suite")).reportsSuite(options);
+  },
 };
 
 const { values, positionals } = parseArgs({
@@ -21,6 +25,7 @@ const { values, positionals } = parseArgs({
     "round-ms": { type: "string", default: "1000" },
     disk: { type: "string", default: tmpdir() },
     data: { type: "string", default: "../shared/data/forecast" },
+    movements: { type: "string", default: "10000000" },
     only: { type: "string", multiple: true },
   },
 });
@@ -35,6 +40,7 @@ const options = {
   roundMs: Number(values["round-ms"]),
   disk: values.disk,
   data: values.data,
+  movements: Number(values.movements),
   only: (part: string) => !only || only.some((wanted) => part.startsWith(wanted)),
 };
 for await (const line of suite(options)) {

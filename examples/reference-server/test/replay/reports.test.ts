@@ -16,7 +16,7 @@ import { storageFromUrl } from "../../src/storage/storage-from-url";
 import { type Oracle, openOracle } from "./oracle";
 
 const data = fileURLToPath(new URL("../../../../../shared/data/transactions/online-retail-2010-12-to-2011-08.csv.gz", import.meta.url));
-const lines = process.env.ONHAND_LONG === undefined ? 20_000 : Number.POSITIVE_INFINITY;
+const lines = process.env.ONHAND_LONG === undefined ? 10_000 : Number.POSITIVE_INFINITY;
 const dayMs = 86_400_000;
 const gbp = (money: readonly Money[]): number => money.find(({ currency }) => currency === "GBP")?.amount ?? 0;
 
@@ -212,7 +212,7 @@ describe.each(["memory", "csv", "sqlite", "postgres", "mysql", "duckdb"])("after
   });
 
   test("dead stock", async () => {
-    const days = lines === 20_000 ? 2 : 60;
+    const days = lines === 10_000 ? 2 : 60;
     const { rows } = await inventory.reports.deadStock({ days });
     const since = now - days * dayMs;
     expect(rows.length).toBeGreaterThan(10);

@@ -56,10 +56,14 @@ export interface Page {
 }
 
 /**
- * What rows are grouped by: a column, or the interval its value lies in. The intervals are named by number: how many of
- * the ascending `bounds` are not above the value. Days of any time zone are such intervals, and so are months.
+ * What rows are grouped by: a column; the interval its value lies in, named by number: how many of the ascending `bounds` are
+ * not above the value (days of any time zone are such intervals, and so are months); or a name that each of its texts is
+ * given, such as the category of a product, null for those without one.
  */
-export type Grouping = string | { readonly column: string; readonly bounds: readonly number[]; readonly as: string };
+export type Grouping =
+  | string
+  | { readonly column: string; readonly bounds: readonly number[]; readonly as: string }
+  | { readonly column: string; readonly names: ReadonlyMap<string, string | null>; readonly as: string };
 
 /** One figure about the rows of a group. A sum with `times` is that of the products of two columns; rows without one of them add nothing. */
 export type Measure =

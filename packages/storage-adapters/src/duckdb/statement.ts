@@ -27,11 +27,13 @@ export function ordersText(table: TableDefinition, { where = {}, measures }: Agg
 /** Groups and sums in one statement. */
 export function aggregateStatement(table: TableDefinition, { where = {}, by, measures, limit }: Aggregation): Statement {
   const values: (string | boolean)[] = [];
-  const groups = by.map((grouping) => groupSql(table, grouping));
+  const joins: string[] = [];
+  const groups = by.map((grouping) => (isNamed(grouping) ? nameSql(grouping, joins, values) : groupSql(table, grouping)));
   const conditions = Object.entries(where).map(([column, condition]) => conditionSql(quoted(column), condition, values));
   const text = [
     `SELECT ${[...groups, ...Object.values(measures).map((how) => measureSql(table, how)), "COUNT(*)::DOUBLE"].join(", ")}`,
     `FROM ${quoted(table.name)}`,
+    ...joins,
     ...(conditions.length > 0 ? [`WHERE ${conditions.join(" AND ")}`] : []),
     ...(groups.length > 0 ? [`GROUP BY ${groups.map((_, index) => index + 1).join(", ")}`] : []),
     "HAVING COUNT(*) > 0",
@@ -57,7 +59,25 @@ function exact(name: string, value: Value): Value {
   return value;
 }
 
-function groupSql(table: TableDefinition, grouping: Grouping): string {
+type Named = Extract<Grouping, { readonly names: unknown }>;
+type Unnamed = Exclude<Grouping, Named>;
+
+const isNamed = (grouping: Grouping): grouping is Named => typeof grouping !== "string" && "names" in grouping;
+
+/** Names come as a table of their own, from one text each for what is named and for how. */
+function nameSql({ column, names }: Named, joins: string[], values: (string | boolean)[]): string {
+  const alias = `named_${joins.length}`;
+  const list = (texts: Iterable<string | null>): string => {
+    values.push(JSON.stringify([...texts]));
+    return `unnest(from_json($${values.length}, '["VARCHAR"]'))`;
+  };
+  joins.push(
+    `LEFT JOIN (SELECT ${list(names.keys())} AS of, ${list(names.values())} AS name) AS ${alias} ON ${alias}.of = ${quoted(column)}`,
+  );
+  return `${alias}.name`;
+}
+
+function groupSql(table: TableDefinition, grouping: Unnamed): string {
   if (typeof grouping !== "string") return `${nullableIntervalSql(quoted(grouping.column), requireBounds(grouping.bounds))}::DOUBLE`;
   return numeric(table, grouping) ? `${quoted(grouping)}::DOUBLE` : quoted(grouping);
 }

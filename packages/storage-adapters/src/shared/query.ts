@@ -167,6 +167,7 @@ export function createAggregator(aggregation: Aggregation): { add(row: Row): voi
 function groupValue(grouping: Grouping): (row: Row) => Value {
   if (typeof grouping === "string") return (row) => row[grouping] ?? null;
   const { column } = grouping;
+  if ("names" in grouping) return (row) => grouping.names.get(row[column] as string) ?? null;
   const bounds = requireBounds(grouping.bounds);
   return (row) => {
     const value = row[column] ?? null;

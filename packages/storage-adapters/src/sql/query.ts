@@ -112,6 +112,7 @@ function boundValue(dialect: Dialect, table: TableLayout, name: string, wide: Wi
 /** What rows are grouped by. */
 function groupSql(table: TableLayout, grouping: Grouping): string {
   if (typeof grouping === "string") return comparable(table.column(grouping)).sql;
+  if ("names" in grouping) throw new TypeError("named groups are put together from the groups of their column");
   return nullableIntervalSql(summable(table, grouping.column).sql, requireBounds(grouping.bounds));
 }
 

@@ -16,6 +16,8 @@ export interface Scope {
   /** Whether rows must be told apart by product before `has` can be asked. */
   readonly bySku: boolean;
   has(sku: string): boolean;
+  /** The category of each product that is known. */
+  categories(): ReadonlyMap<string, string | null>;
   /** What is known of a product; nothing unless the report needs it. */
   fact(sku: string): Fact | undefined;
 }
@@ -42,6 +44,7 @@ export async function scopeOf(reads: Reads, filter: GivenFilter, needsFacts: boo
     where: { ...(store && { storeId: store.id }), ...(listed !== undefined && { sku: listed }) },
     bySku: category !== undefined && listed === undefined,
     has: (sku) => category === undefined || facts?.has(sku) === true,
+    categories: () => new Map(Array.from(facts ?? [], ([sku, { category: of }]) => [sku, of])),
     fact: (sku) => facts?.get(sku),
   };
 }

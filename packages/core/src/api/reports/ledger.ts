@@ -20,18 +20,21 @@ export interface Cut {
   readonly buckets: Buckets | undefined;
   /** Whether cells are of one product each. */
   readonly bySku: boolean;
+  /** Whether cells are of one category each, where they are not of one product. */
+  readonly byCategory: boolean;
 }
 
 export function cutOf(scope: Scope, span: Span, by: readonly ReportDimension[], timeZone: string): Cut {
   const time = by.find(isTime);
-  const bySku = scope.bySku || by.includes("sku") || by.includes("category");
-  return { scope, span, by, bySku, buckets: time && bucketsOf(time, span, timeZone) };
+  const bySku = scope.bySku || by.includes("sku");
+  return { scope, span, by, bySku, byCategory: !bySku && by.includes("category"), buckets: time && bucketsOf(time, span, timeZone) };
 }
 
 /** Asks the ledger in one question: a cell for each group, of products that the report is about. */
 export async function readCells(reads: Reads, cut: Cut, question: LedgerQuestion): Promise<readonly AggregateRow[]> {
-  const { scope, span, by, buckets, bySku } = cut;
+  const { scope, span, by, buckets, bySku, byCategory } = cut;
   const groups: Grouping[] = [...question.by, ...(bySku ? ["sku"] : []), ...(by.includes("storeId") ? ["storeId"] : [])];
+  if (byCategory) groups.push({ column: "sku", names: scope.categories(), as: "category" });
   const rows = await reads.aggregate(movements.name, {
     where: { ...scope.where, occurredAt: { gte: span.from, lt: span.to }, ...question.where },
     by: buckets ? [...groups, buckets.grouping] : groups,
@@ -44,6 +47,7 @@ export async function readCells(reads: Reads, cut: Cut, question: LedgerQuestion
 
 /** What a cell is by a dimension. */
 export function cellValue({ scope, buckets }: Cut, cell: AggregateRow, dimension: ReportDimension): string | null {
+  if (dimension === "category" && cell.category !== undefined) return cell.category as string | null;
   if (dimension === "category") return scope.fact(cell.sku as string)?.category ?? null;
   if (dimension === "sku" || dimension === "storeId") return cell[dimension] as string;
   return (buckets as Buckets).label(cell.interval as number);

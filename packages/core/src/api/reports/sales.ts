@@ -24,6 +24,7 @@ export interface SalesOptions extends ReportFilter, ReportPeriod, ReportGrouping
 /** A cell of the ledger: what customers took, or gave back, under one price list. */
 export interface SalesCell {
   readonly sku?: string;
+  readonly category?: string | null;
   readonly storeId?: string;
   readonly interval?: number;
   readonly type: "sold" | "returned";
@@ -37,7 +38,7 @@ export interface SalesCell {
 }
 
 const cellColumns = ["type", "decimals", "unitPriceCurrency"] as const;
-const groupColumns = ["sku", "storeId", "interval", ...cellColumns] as const;
+const groupColumns = ["sku", "category", "storeId", "interval", ...cellColumns] as const;
 const ofCustomers = { type: { in: ["sold", "returned"] } };
 
 const columns = [
@@ -86,18 +87,23 @@ export async function readSales(reads: Reads, cut: Cut): Promise<readonly SalesC
       last: { max: "occurredAt" },
     },
   });
-  const cells = new Map(rows.map((row) => [nameOf(row), { ...row } as unknown as SalesCell]));
-  await takeOutReversed(reads, cut, cells);
-  return [...cells.values()];
+  return withoutReversed(
+    reads,
+    cut,
+    rows.map((row) => ({ ...row }) as unknown as SalesCell),
+  );
 }
 
 const nameOf = (row: Readonly<Record<string, unknown>>): string =>
   keyText(groupColumns.map((column) => JSON.stringify(row[column] ?? null)));
 
-async function takeOutReversed(reads: Reads, cut: Cut, cells: Map<string, SalesCell>): Promise<void> {
+async function withoutReversed(reads: Reads, cut: Cut, all: readonly SalesCell[]): Promise<readonly SalesCell[]> {
+  // Nearly always nothing was undone.
+  let cells: Map<string, SalesCell> | undefined;
   const reversed = new Set<string>();
   const doubtful = new Set<SalesCell>();
   for await (const row of reversedMovements(reads, cut.scope.where)) {
+    cells ??= new Map(all.map((each) => [nameOf(each as never), each]));
     const cell = cells.get(nameOf(cellKey(cut, row)));
     if (!cell || row.occurredAt < cut.span.from || row.occurredAt >= cut.span.to) continue;
     reversed.add(movementId(row));
@@ -111,14 +117,15 @@ async function takeOutReversed(reads: Reads, cut: Cut, cells: Map<string, SalesC
     cell.first = await outermost(reads, cut, cell, reversed, false);
     cell.last = await outermost(reads, cut, cell, reversed, true);
   }
-  for (const [name, cell] of cells) if (cell.entries === 0) cells.delete(name);
+  return all.filter((cell) => cell.entries > 0);
 }
 
 /** Which cell a movement is in. */
-function cellKey({ bySku, by, buckets }: Cut, row: MovementRow): Readonly<Record<string, unknown>> {
+function cellKey({ scope, bySku, byCategory, by, buckets }: Cut, row: MovementRow): Readonly<Record<string, unknown>> {
   const { type, decimals, unitPriceCurrency } = row;
   return {
     ...(bySku && { sku: row.sku }),
+    ...(byCategory && { category: scope.fact(row.sku)?.category ?? null }),
     ...(by.includes("storeId") && { storeId: row.storeId }),
     ...(buckets && { interval: buckets.intervalOf(row.occurredAt) }),
     type,
@@ -148,7 +155,8 @@ async function outermost(
   };
   for (let limit = 16; ; limit *= 4) {
     const { rows, more } = await reads.find(movements.name, { where, orderBy: [{ column: "occurredAt", descending }], limit });
-    const standing = (rows as readonly MovementRow[]).find((row) => !reversed.has(movementId(row)));
+    const isOf = (row: MovementRow) => cell.category === undefined || (scope.fact(row.sku)?.category ?? null) === cell.category;
+    const standing = (rows as readonly MovementRow[]).find((row) => isOf(row) && !reversed.has(movementId(row)));
     if (standing) return standing.occurredAt;
     // Somebody undid it since it was counted.
     if (!more) return descending ? cell.last : cell.first;

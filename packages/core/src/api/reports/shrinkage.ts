@@ -42,7 +42,7 @@ export async function shrinkage(reads: Reads, options: ShrinkageOptions, now: nu
   const scope = await scopeOf(reads, filter, true);
   const span = await spanOf(reads, scope.where, { from, to }, now);
   // What goods cost is a matter of each product.
-  const cut = { ...cutOf(scope, span, by, timeZone), bySku: true };
+  const cut = { ...cutOf(scope, span, by, timeZone), bySku: true, byCategory: false };
   const cells: Cell[] = [];
   for (const lost of [true, false]) {
     const where = { type: { in: ["adjusted", "counted"] }, reverses: null, delta: lost ? { lt: 0 } : { gt: 0 } };

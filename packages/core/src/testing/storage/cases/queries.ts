@@ -353,6 +353,35 @@ export const queryCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "aggregate/names",
+    promise: "`aggregate` groups by names that texts are given, as many as there are; what is given none groups by itself.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      const parcels = Array.from({ length: 40 }, (_, line) => `p${line % 10}`);
+      await commit(storage, (tx, seq) =>
+        tx.append(
+          "scans",
+          parcels.map((id, line) => scan(seq, line, id, line, line < 20 ? "x" : null)),
+        ),
+      );
+      const names = new Map<string, string | null>(Array.from({ length: 2_000 }, (_, index) => [`p${index}`, `route ${index % 2}`]));
+      names.set("p1", null).delete("p3");
+      const by = { column: "parcel", names, as: "route" };
+      const measures = { n: { count: true }, total: { sum: "delta" }, first: { min: "delta" }, note: { max: "note" } } as const;
+      const answer = async (more: readonly string[]) =>
+        (await storage.aggregate("scans", { by: [by, ...more], measures }))
+          .map(({ route, n, total, first, note }) => [route, n, total, first, note])
+          .sort(([a], [b]) => String(a).localeCompare(String(b)));
+      deepStrictEqual(await answer([]), [
+        [null, 8, 136, 1, "x"],
+        ["route 0", 20, 380, 0, "x"],
+        ["route 1", 12, 264, 5, "x"],
+      ]);
+      deepStrictEqual((await answer(["note"])).length, 6);
+      strictEqual((await storage.aggregate("scans", { by: [by], measures, limit: 2 })).length, 2);
+    },
+  },
+  {
     id: "aggregate/products",
     promise: "A sum with `times` adds up the products of two columns, exactly; rows without one of the two add nothing.",
     async run({ storage }) {

@@ -198,6 +198,7 @@ export const importRules: readonly ImportRule[] = [
       "csv-parse",
       "csv-stringify",
       "fflate",
+      "pdfkit",
       "read-excel-file",
       "node:*",
     ],

@@ -6,6 +6,7 @@ import type { ScaledLevel } from "../stock-at";
 import { scopeOf } from "./catalogue";
 import { cutOf } from "./ledger";
 import { reportParser } from "./options";
+import { after } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
 import { levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
@@ -39,7 +40,7 @@ export async function daysOfCover(
   const { by, days, ...filter } = parse(given);
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
-  const span = { from: Math.max(0, now - days * dayMs), to: now };
+  const span = { from: Math.max(0, now - days * dayMs), to: after(now) };
   const sales = await readSales(reads, cutOf(scope, span, ["sku", "storeId"], "UTC"));
   const sold: Cell[] = sales.map(({ sku, storeId, decimals, delta }) => ({
     sku: sku as string,

@@ -6,6 +6,7 @@ import type { ScaledLevel } from "../stock-at";
 import { scopeOf } from "./catalogue";
 import { cutOf, readCells } from "./ledger";
 import { reportParser } from "./options";
+import { after } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
 import { levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
@@ -39,7 +40,7 @@ export async function deadStock(
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const since = now - days * dayMs;
-  const cut = cutOf(scope, { from: 0, to: now }, ["sku", "storeId"], "UTC");
+  const cut = cutOf(scope, { from: 0, to: after(now) }, ["sku", "storeId"], "UTC");
   const lastSales = new Map<string, number>();
   for (const { type, sku, storeId, last } of await readSales(reads, cut)) {
     const name = keyText([sku as string, storeId as string]);

@@ -40,6 +40,9 @@ const steps: Readonly<Partial<Record<ReportDimension, Step>>> = {
   },
 };
 
+/** The end of a period that holds what occurs this very moment. */
+export const after = (now: number): number => now + 1;
+
 const maximumBuckets = 1_000;
 
 /** Whether a dimension is one of time. */
@@ -52,8 +55,8 @@ export async function spanOf(
   { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
   now: number,
 ): Promise<Span> {
-  if (from !== undefined && from > (to ?? now)) throw invalid("from", "must not be after the end of the period");
-  const end = to ?? now;
+  const end = to ?? after(now);
+  if (from !== undefined && from > end) throw invalid("from", "must not be after the end of the period");
   if (from !== undefined) return { from, to: end };
   const [oldest] = await reads.aggregate(movements.name, { where, by: [], measures: { first: { min: "occurredAt" } } });
   return { from: Math.min((oldest?.first as number | undefined) ?? end, end), to: end };

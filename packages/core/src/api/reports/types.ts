@@ -18,7 +18,7 @@ export interface ReportFilter {
 export interface ReportPeriod {
   /** From this time on; from the first movement on unless given. */
   readonly from?: Instant;
-  /** Before this time; before now unless given. */
+  /** Before this time; up to now, now included, unless given. */
   readonly to?: Instant;
   /** Where days, weeks and months begin, as an IANA time zone; `UTC` unless said. */
   readonly timeZone?: string;
@@ -65,7 +65,7 @@ export interface Report<Figures extends object> {
   readonly columns: readonly ReportColumn[];
   /** Epoch milliseconds; absent where the report is about a moment. */
   readonly from?: number;
-  /** Epoch milliseconds: the end of the period, or the moment the report is about. */
+  /** Epoch milliseconds: the first moment after the period, or the moment the report is about. */
   readonly to: number;
   readonly rows: readonly (ReportGroup & Figures)[];
   /** Rows for each beginning of `by`, such as a category as a whole; none when there is only one dimension. */

@@ -21,6 +21,8 @@ export interface Ledger {
 }
 
 const now = shop.to;
+/** A report over ten million rows may take longer than a sale is given. */
+const statementTimeoutMs = 300_000;
 
 /** Makes a ledger of so many movements in bulk: nobody decides on ten million sales one by one to read a report. */
 export async function openLedger(movements: number, disk: string): Promise<Ledger> {
@@ -30,12 +32,12 @@ export async function openLedger(movements: number, disk: string): Promise<Ledge
   const directory = await temporaryDirectory(disk);
   const path = join(directory.path, "mirror.duckdb");
   const clock = { now: () => now };
-  const open = () => createInventory({ storage: sqlStorage({ knex }), clock, analytics: duckDbMirror({ path }) });
+  const open = () => createInventory({ storage: sqlStorage({ knex, statementTimeoutMs }), clock, analytics: duckDbMirror({ path }) });
   await (await open()).close();
   await fillPostgres(knex, movements);
   await fillMirror(path, movements);
   const mirrored = await open();
-  const plain = await createInventory({ storage: sqlStorage({ knex }), clock });
+  const plain = await createInventory({ storage: sqlStorage({ knex, statementTimeoutMs }), clock });
   const beside = await DuckDBInstance.create(join(directory.path, "beside.duckdb"));
   const connection = await beside.connect();
   await fillBeside(connection, movements);

@@ -1,4 +1,4 @@
-import { createInventory, isInventoryError } from "@onhand/core";
+import { createInventory, isInventoryError, type ReadOptions } from "@onhand/core";
 import { addExamples, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { describe, expect, it } from "vitest";
@@ -120,7 +120,7 @@ describe.each([
 
 describe("how current an answer must be", () => {
   it("is handed to the storage with every question, and anything else there is refused", async () => {
-    const asked: unknown[] = [];
+    const asked: (ReadOptions | undefined)[] = [];
     const memory = memoryStorage();
     const storage = {
       ...memory,

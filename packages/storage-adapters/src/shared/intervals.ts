@@ -18,7 +18,7 @@ export function intervalOf(bounds: readonly number[], value: number): number {
 }
 
 /** The same in SQL: a search by halves, so that a row meets a few comparisons and not one for each bound. */
-export function intervalSql(column: string, bounds: readonly number[], low = 0, high = bounds.length): string {
+function intervalSql(column: string, bounds: readonly number[], low = 0, high = bounds.length): string {
   if (low === high) return String(low);
   const middle = (low + high) >>> 1;
   return `CASE WHEN ${column} < ${bounds[middle]} THEN ${intervalSql(column, bounds, low, middle)} ELSE ${intervalSql(column, bounds, middle + 1, high)} END`;

@@ -15,5 +15,6 @@ export interface Analytics extends Reads {
   open(source: Mirrored, epoch: string, tables: TableSet): Promise<void>;
   /** Copies what was committed since, and tells the command it stands at. */
   catchUp(): Promise<number>;
+  /** Waits for what is being copied, then lets go of everything. Closing twice is fine. */
   close(): Promise<void>;
 }

@@ -2,9 +2,10 @@ import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { engineSuite, type SuiteOptions } from "./engine/suite";
 import { type ForecastOptions, forecastSuite } from "./forecast/suite";
+import type { ReportsOptions } from "./reports/suite";
 import { type Line, printLines } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) => AsyncIterable<Line>>> = {
+const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions & ReportsOptions) => AsyncIterable<Line>>> = {
   engine: engineSuite,
   // Loaded when asked for: it needs drivers and servers.
   sql: async function* (options) {
@@ -14,6 +15,9 @@ const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) 
   // Loaded when asked for: it needs Hono.
   http: async function* (options) {
     yield* (await import("./http/suite")).httpSuite(options);
+  },
+  reports: async function* (options) {
+    yield* (await import("./reports/suite")).reportsSuite(options);
   },
 };
 
@@ -25,6 +29,7 @@ const { values, positionals } = parseArgs({
     "round-ms": { type: "string", default: "1000" },
     disk: { type: "string", default: tmpdir() },
     data: { type: "string", default: "../shared/data/forecast" },
+    movements: { type: "string", default: "10000000" },
     only: { type: "string", multiple: true },
   },
 });
@@ -39,6 +44,7 @@ const options = {
   roundMs: Number(values["round-ms"]),
   disk: values.disk,
   data: values.data,
+  movements: Number(values.movements),
   only: (part: string) => !only || only.some((wanted) => part.startsWith(wanted)),
 };
 for await (const line of suite(options)) {

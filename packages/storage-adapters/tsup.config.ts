@@ -6,5 +6,6 @@ export default library({
   "sql/index": "src/sql/index.ts",
   "sql/node-sqlite/index": "src/sql/node-sqlite/index.ts",
   "hints/index": "src/hints/index.ts",
+  "duckdb/index": "src/duckdb/index.ts",
   "cli/sql-ddl": "src/cli/sql-ddl.ts",
 });

@@ -142,6 +142,11 @@ export const importRules: readonly ImportRule[] = [
     because: "hints go beside any storage, over a client that the host brings: no storage and no library is known here",
   },
   {
+    from: `${storages}/duckdb/`,
+    may: [`${storages}/duckdb/`, `${storages}/shared/`, "@onhand/core", "@duckdb/node-api", "async-mutex"],
+    because: "a mirror follows any storage over core's ports and knows none of them",
+  },
+  {
     from: `${storages}/cli/`,
     may: [`${storages}/sql/index`, "node:*"],
     because: "a program is a thin way in to what the package exports",
@@ -258,6 +263,7 @@ export const importRules: readonly ImportRule[] = [
       "csv-parse",
       "csv-stringify",
       "fflate",
+      "pdfkit",
       "read-excel-file",
       "node:*",
     ],

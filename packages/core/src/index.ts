@@ -42,6 +42,36 @@ export {
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ImagesOf, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { DraftedReceipt, PurchaseOrderFilter, PurchaseOrderReceipt, PurchaseOrdersApi } from "./api/purchase-orders";
+export type { AbcOptions } from "./api/reports/abc";
+export type { ReportsApi } from "./api/reports/create-reports";
+export type { DaysOfCoverOptions } from "./api/reports/days-of-cover";
+export type { DeadStockOptions } from "./api/reports/dead-stock";
+export type { LowStockOptions } from "./api/reports/low-stock";
+export type { MovementSummaryOptions } from "./api/reports/movement-summary";
+export type { SalesOptions } from "./api/reports/sales";
+export type { ShrinkageOptions } from "./api/reports/shrinkage";
+export type { StockDimension, StockOnHandOptions } from "./api/reports/stock-on-hand";
+export type { TurnoverOptions } from "./api/reports/turnover";
+export {
+  type AbcFigures,
+  type CoverFigures,
+  type DeadStockFigures,
+  type LowStockFigures,
+  type MovementFigures,
+  type Report,
+  type ReportColumn,
+  type ReportDimension,
+  type ReportFilter,
+  type ReportGroup,
+  type ReportGrouping,
+  type ReportKind,
+  type ReportPeriod,
+  reportDimensions,
+  type SalesFigures,
+  type ShrinkageFigures,
+  type StockFigures,
+  type TurnoverFigures,
+} from "./api/reports/types";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
@@ -133,6 +163,7 @@ export { createNotifier, type Notifier, type NotifierOptions } from "./notificat
 export type { QuietHours } from "./notifications/quiet-hours";
 export type { NotificationRoute, RoutePosition, RouteStatus } from "./notifications/route";
 export { type MailSinkOptions, type MailTransport, mailSink, textSink, type WebhookSinkOptions, webhookSink } from "./notifications/sinks";
+export type { Analytics, Mirrored } from "./ports/analytics";
 export type { Actor, Authorize } from "./ports/authorize";
 export { type Clock, systemClock } from "./ports/clock";
 export { type Forecast, type ForecastOptions, type ForecastProvider, type ForecastSubject, movingAverageForecast } from "./ports/forecast";
@@ -146,11 +177,14 @@ export type {
   ChangeOptions,
   ChangePage,
   Condition,
+  Grouping,
   Head,
+  Measure,
   OrderBy,
   Page,
   Query,
   ReadOptions,
+  Reads,
   RowChange,
   Stop,
   StorageAdapter,

@@ -89,9 +89,11 @@ function catalogueOf(lines: readonly InvoiceLine[]): ReadonlyMap<string, Catalog
 function planProduct({ sku, first, descriptions, price }: CatalogueEntry): PlannedCommand {
   const [[usual] = [""]] = [...descriptions].sort(([, a], [, b]) => b - a);
   const name = (usual || sku).slice(0, 200);
-  const input = { sku, name, ...(price > 0 && { price: { amount: Math.round(price * 100), currency } }) };
+  const input = { sku, name, ...(price > 0 && { price: priceOf(price) }) };
   return { command: "products.create", input, key: `product:${first.position}` };
 }
+
+const priceOf = (price: number) => ({ amount: Math.round(price * 100), currency });
 
 function planStores(lines: readonly InvoiceLine[]): PlannedCommand[] {
   const stores = new Map<string, PlannedCommand>();
@@ -133,7 +135,7 @@ function planLine(line: InvoiceLine, catalogue: ReadonlyMap<string, CatalogueEnt
   const input =
     kind === "adjust"
       ? { ...common, delta: line.quantity, reason: reasonOf(line.description) }
-      : { ...common, quantity: Math.abs(line.quantity) };
+      : { ...common, quantity: Math.abs(line.quantity), ...(line.price >= 0 && { unitPrice: priceOf(line.price) }) };
   return { command: `stock.${kind}`, input, key: `line:${line.position}`, occurredAt: line.occurredAt };
 }
 

@@ -110,6 +110,8 @@ const noteOf = ({ sku, storeId, onHand, reserved, decimals }: LevelRow, { seq, l
     decimals,
     unitCostAmount: null,
     unitCostCurrency: null,
+    unitPriceAmount: null,
+    unitPriceCurrency: null,
     reason: "rebuilt",
     referenceType: null,
     referenceId: null,

@@ -9,11 +9,12 @@ import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
 import * as stock from "../domain/stock/decide";
 import * as suppliers from "../domain/suppliers/decide";
-import { inventoryTables } from "../domain/tables";
+import { inventoryTables, ledgerTables } from "../domain/tables";
 import * as transfers from "../domain/transfers/decide";
 import { createEngine, type QueueLimits, type QueueLoad, type Submitter } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
+import type { Analytics } from "../ports/analytics";
 import type { Actor, Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
 import { type ForecastProvider, movingAverageForecast } from "../ports/forecast";
@@ -31,6 +32,7 @@ import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
+import { createReports, type ReportsApi } from "./reports/create-reports";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { createRunOuts } from "./run-outs";
 import { type CommandInput, createRunner, type Run } from "./runner";
@@ -57,6 +59,8 @@ export interface InventoryOptions<Attributes = AnyAttributes, GivenAttributes = 
   readonly imagesOf?: ImagesOf<Attributes>;
   /** Who looks into the future; a moving average that knows no week and no trend unless given. */
   readonly forecast?: ForecastProvider;
+  /** Where reports are worked out; the storage itself unless given. The inventory opens and closes it. */
+  readonly analytics?: Analytics;
   /** How much may wait, and how much goes to the storage at once. */
   readonly queue?: QueueLimits;
   /** Hears of failures that have no caller, such as a listener's; the console unless given. */
@@ -93,6 +97,7 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
+  readonly reports: ReportsApi;
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
@@ -189,7 +194,8 @@ export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCod
 export async function createInventory<Attributes = AnyAttributes, GivenAttributes = Attributes>(
   options: InventoryOptions<Attributes, GivenAttributes>,
 ): Promise<Inventory<Attributes, GivenAttributes>> {
-  const { storage, clock = systemClock, authorize, forecast = movingAverageForecast, queue = {}, logger = consoleLogger } = options;
+  const { storage, analytics, clock = systemClock, authorize, forecast = movingAverageForecast } = options;
+  const { queue = {}, logger = consoleLogger } = options;
   const observer = observeWith(options.observers ?? [], logger);
   const engine = await createEngine({
     storage,
@@ -201,10 +207,15 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
     queue,
     newId: () => globalThis.crypto.randomUUID(),
   });
+  await analytics?.open(storage, engine.epoch, ledgerTables).catch(async (error) => {
+    await engine.close();
+    throw error;
+  });
   const gates = { authorize, observer, refine: refineBy(options.attributes as AttributesSchema<AnyAttributes, unknown> | undefined) };
   const forecasts = createForecasts({ storage, clock, provider: forecast });
   const shared = {
     forecasts: { ...forecasts, runOuts: createRunOuts({ storage, clock, demand: forecasts.demand }) },
+    reports: createReports(analytics ?? storage, clock),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
@@ -248,7 +259,10 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
     ...inHandsOf(),
     as: inHandsOf,
     rebuild: () => rebuild(engine, clock),
-    close: () => engine.close(),
+    async close() {
+      await engine.close();
+      await analytics?.close();
+    },
   };
 }
 

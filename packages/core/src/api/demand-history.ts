@@ -1,9 +1,10 @@
 import { addDays, type Calendar, calendarOf, daysFrom, daysUntil } from "../domain/forecasts/days";
 import { demandTypes, foldDemand } from "../domain/forecasts/demand";
-import { keyText, type Row, type Value } from "../domain/shared/rows";
+import { keyText } from "../domain/shared/rows";
 import { type MovementRow, movements } from "../domain/stock/tables";
 import { InventoryError } from "../errors";
 import type { Condition, Reads, Where } from "../ports/storage";
+import { pagesOf } from "./paging";
 
 /** Whose demand, over how long. */
 export interface HistoryQuery {
@@ -65,16 +66,5 @@ export async function readDemand(reads: Reads, calendar: Calendar, query: Histor
 const oneOf = (values: readonly string[]): Condition => (values.length === 1 ? (values[0] as string) : { in: values });
 
 async function* rowsOf(reads: Reads, where: Where): AsyncIterable<MovementRow> {
-  let after: readonly Value[] | undefined;
-  for (;;) {
-    const page: { readonly rows: readonly Row[]; readonly more: boolean } = await reads.find(movements.name, {
-      where,
-      limit: pageSize,
-      ...(after && { after }),
-    });
-    yield* page.rows as readonly MovementRow[];
-    const last = page.rows.at(-1);
-    if (!page.more || !last) return;
-    after = movements.key.map((column) => last[column] as Value);
-  }
+  for await (const page of pagesOf<MovementRow>(reads, movements, { where, limit: pageSize })) yield* page;
 }

@@ -1,4 +1,4 @@
-import { createInventory, isInventoryError } from "@onhand/core";
+import { createInventory, isInventoryError, type ReadOptions } from "@onhand/core";
 import { addExamples, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { describe, expect, it } from "vitest";
@@ -120,7 +120,7 @@ describe.each([
 
 describe("how current an answer must be", () => {
   it("is handed to the storage with every question, and anything else there is refused", async () => {
-    const asked: unknown[] = [];
+    const asked: (ReadOptions | undefined)[] = [];
     const memory = memoryStorage();
     const storage = {
       ...memory,
@@ -147,7 +147,8 @@ describe("how current an answer must be", () => {
     await inventory.stores.get("berlin", eventual);
     await inventory.stores.list({}, eventual);
     expect(asked.length).toBeGreaterThanOrEqual(8);
-    expect(asked.every((options) => JSON.stringify(options) === JSON.stringify(eventual))).toBe(true);
+    // A second question may ask for no older answers than the first got.
+    expect(asked.every((options) => options?.consistency === "eventual" && (options.minSeq ?? 0) >= 3)).toBe(true);
     await expect(inventory.stock.levels({}, { consistency: "maybe" as "strong" })).rejects.toMatchObject({ code: "INVALID_INPUT" });
     await expect(inventory.products.list({}, { minSeq: -1 })).rejects.toMatchObject({ code: "INVALID_INPUT" });
     await inventory.close();

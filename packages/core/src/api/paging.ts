@@ -1,6 +1,6 @@
 import type { Column, Row, TableDefinition, Value } from "../domain/shared/rows";
 import { InventoryError } from "../errors";
-import type { OrderBy, Query, Reads } from "../ports/storage";
+import type { OrderBy, Page, Query, Reads, Where } from "../ports/storage";
 
 /** One page of a list. Without `nextCursor` it is the last. */
 export interface List<Item> {
@@ -42,6 +42,22 @@ export async function readPage<Item>(
     head: page.head,
     ...(page.more && last && { nextCursor: encodeCursor(columns.map((column) => last[column] as Value)) }),
   };
+}
+
+/** Every row of a table that matches, in key order, a page at a time. */
+export async function* pagesOf<R extends Row>(
+  reads: Reads,
+  table: TableDefinition,
+  query: { readonly where: Where; readonly limit: number },
+): AsyncIterable<readonly R[]> {
+  let after: readonly Value[] | undefined;
+  for (;;) {
+    const page: Page = await reads.find(table.name, { ...query, ...(after && { after }) });
+    yield page.rows as readonly R[];
+    const last = page.rows.at(-1);
+    if (!page.more || !last) return;
+    after = table.key.map((column) => last[column] as Value);
+  }
 }
 
 function orderColumns(table: TableDefinition, orderBy: readonly OrderBy[] = []): readonly string[] {

@@ -27,6 +27,7 @@ import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } fro
 import { defined, findProduct } from "./products";
 import { readsAt } from "./reads";
 import { inputOf, type Run } from "./runner";
+import { stockAt } from "./stock-at";
 import { findStore } from "./stores";
 
 /** What every stock command answers. */
@@ -229,17 +230,9 @@ export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
     async asOf(time, filter = {}, options) {
       const reads = readsAt(storage, options);
       const { time: until, limit, cursor, ...key } = parseAsOf({ ...filter, time });
-      const rows = await reads.aggregate(movements.name, {
-        where: { ...(await levelWhere(reads, key)), occurredAt: { lte: until } },
-        by: ["sku", "storeId", "decimals"],
-        measures: { onHand: { sum: "delta" } },
-      });
+      const rows = await stockAt(storage, options, await levelWhere(reads, key), until);
       const levelsThen = rows
-        .map((row) => ({
-          sku: row.sku as string,
-          storeId: row.storeId as string,
-          onHand: fromScaled(row.onHand as number, row.decimals as number),
-        }))
+        .map(({ sku, storeId, onHand, decimals }) => ({ sku, storeId, onHand: fromScaled(onHand, decimals) }))
         .sort((a, b) => compareText(a.sku, b.sku) || compareText(a.storeId, b.storeId));
       const after =
         cursor === undefined ? undefined : (decodeCursor(cursor, [{ type: "text" }, { type: "text" }]) as readonly [string, string]);

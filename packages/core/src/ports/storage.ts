@@ -55,13 +55,30 @@ export interface Page {
   readonly head: number;
 }
 
+/**
+ * What rows are grouped by: a column; the interval its value lies in, named by number: how many of the ascending `bounds` are
+ * not above the value (days of any time zone are such intervals, and so are months); or a name that each of its texts is
+ * given, such as the category of a product, null for those without one.
+ */
+export type Grouping =
+  | string
+  | { readonly column: string; readonly bounds: readonly number[]; readonly as: string }
+  | { readonly column: string; readonly names: ReadonlyMap<string, string | null>; readonly as: string };
+
+/** One figure about the rows of a group. A sum with `times` is that of the products of two columns; rows without one of them add nothing. */
+export type Measure =
+  | { readonly count: true }
+  | { readonly sum: string; readonly times?: string }
+  | { readonly min: string }
+  | { readonly max: string };
+
 /** Sums, counts and bounds over the rows that match, one answer per distinct combination of `by`. */
 export interface Aggregation {
   readonly where?: Where;
-  readonly by: readonly string[];
-  readonly measures: Readonly<
-    Record<string, { readonly count: true } | { readonly sum: string } | { readonly min: string } | { readonly max: string }>
-  >;
+  readonly by: readonly Grouping[];
+  readonly measures: Readonly<Record<string, Measure>>;
+  /** The most groups to answer; any of them where there are more. */
+  readonly limit?: number;
 }
 
 /** One group of an aggregation: the `by` columns and the measures by name. A sum over no rows is absent, not zero. */

@@ -42,6 +42,7 @@ const fieldsOf = (movement: Movement): Readonly<Record<string, Cell>> => ({
   onHandAfter: movement.onHandAfter,
   reservedAfter: movement.reservedAfter,
   ...moneyFields("unitCost", movement.unitCost),
+  ...moneyFields("unitPrice", movement.unitPrice),
   reason: movement.reason,
   referenceType: movement.reference?.type,
   referenceId: movement.reference?.id,

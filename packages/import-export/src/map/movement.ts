@@ -30,14 +30,16 @@ interface Read {
   readonly counted: number | undefined;
   readonly toStoreId: string;
   readonly unitCost: Money | undefined;
+  readonly unitPrice: Money | undefined;
   readonly facts: Facts;
 }
 
 /** What each type of a file does, by the names of the ledger and by the names of the commands. */
 const entries: Readonly<Record<string, (read: Read, findings: Findings) => MovementEntry | undefined>> = {
   received: (read, findings) => signed(read, 1, findings, (quantity) => ({ type: "receive", ...at(read), quantity, ...cost(read) })),
-  sold: (read, findings) => signed(read, -1, findings, (quantity) => ({ type: "sell", ...at(read), quantity })),
-  returned: (read, findings) => signed(read, 1, findings, (quantity) => ({ type: "return", ...at(read), quantity, ...cost(read) })),
+  sold: (read, findings) => signed(read, -1, findings, (quantity) => ({ type: "sell", ...at(read), quantity, ...price(read) })),
+  returned: (read, findings) =>
+    signed(read, 1, findings, (quantity) => ({ type: "return", ...at(read), quantity, ...cost(read), ...price(read) })),
   adjusted: (read, findings) => {
     if (read.delta === undefined) return missing("delta", findings);
     // A rebuild leaves entries that move nothing; there is nothing to book again.
@@ -91,6 +93,7 @@ export function readMovement(record: FileRecord, reading: MovementReading, findi
     counted: readNumber(record, "onHandAfter", reading, findings) ?? quantity,
     toStoreId: record.text("toStoreId"),
     unitCost: readMoney(record, "unitCost", "unitCostCurrency", reading, findings),
+    unitPrice: readMoney(record, "unitPrice", "unitPriceCurrency", reading, findings),
     facts: readFacts(record, findings),
   };
   return findings.failed ? undefined : entry(read, findings);
@@ -114,6 +117,7 @@ function readFacts(record: FileRecord, findings: Findings): Facts {
 
 const at = ({ sku, storeId }: Read) => ({ sku, storeId });
 const cost = ({ unitCost }: Read) => (unitCost ? { unitCost } : {});
+const price = ({ unitPrice }: Read) => (unitPrice ? { unitPrice } : {});
 
 /** Quantities may be given with the sign of their effect, as a ledger does, or without. */
 function signed(read: Read, sign: 1 | -1, findings: Findings, line: (quantity: number) => StockLine): MovementEntry | undefined {

@@ -26,6 +26,8 @@ export type Field =
   | "onHandAfter"
   | "unitCost"
   | "unitCostCurrency"
+  | "unitPrice"
+  | "unitPriceCurrency"
   | "reason"
   | "referenceType"
   | "referenceId"

@@ -9,7 +9,7 @@ import {
   type TableDefinition,
   type Value,
 } from "@onhand/core";
-import { compareRows, createAggregator, cursorRow, matcher, requireColumns, totalOrder } from "../shared/query";
+import { aggregatedColumns, compareRows, createAggregator, cursorRow, matcher, requireColumns, totalOrder } from "../shared/query";
 import type { Block, History } from "./history";
 import { encodeText, type RowCodec } from "./line";
 
@@ -200,7 +200,7 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
     know,
 
     async aggregate(aggregation) {
-      requireColumns(definition, [...Object.keys(aggregation.where ?? {}), ...aggregation.by]);
+      requireColumns(definition, aggregatedColumns(aggregation));
       const aggregator = createAggregator(aggregation);
       const question = { limit: 0, ...(aggregation.where && { where: aggregation.where }) };
       for (const section of sections(boundsOf(question, false, false))) {

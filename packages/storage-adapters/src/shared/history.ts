@@ -1,12 +1,12 @@
 import { keyText, type Query, type Row, type TableDefinition } from "@onhand/core";
 import type { RowSet } from "./memory-table";
-import { bucketName, compareRows, equalityKey, keyRow, totalOrder } from "./query";
+import { bucketIndexes, bucketName, compareRows, equalityKey, keyRow, totalOrder } from "./query";
 
 /** Rows of a log whose key starts with `seq`: they come in key order and never change, so a plain list holds them. */
 export function createHistory(definition: TableDefinition): RowSet {
   const rows: Row[] = [];
   const compare = compareRows(totalOrder(definition));
-  const indexes = definition.indexes.map(createLogIndex);
+  const indexes = bucketIndexes(definition).map(createLogIndex);
 
   return {
     get size() {

@@ -1,12 +1,12 @@
 import { keyText, type Query, type Row, rowKeyText, type TableDefinition } from "@onhand/core";
 import type { RowSet } from "./memory-table";
-import { bucketName, compareRows, equalityKey, totalOrder } from "./query";
+import { bucketIndexes, bucketName, compareRows, equalityKey, totalOrder } from "./query";
 
 /** Rows that are looked up, and in `state` tables replaced, by their key. */
 export function createKeyedRows(definition: TableDefinition): RowSet {
   const rows = new Map<string, Row>();
   const compare = compareRows(totalOrder(definition));
-  const indexes = definition.indexes.map((columns) => createIndex(columns, rows));
+  const indexes = bucketIndexes(definition).map((columns) => createIndex(columns, rows));
   const recency = createRecency((row) => definition.kind === "log" || rows.get(rowKeyText(definition, row)) === row);
   // Made when it is asked for, and anew after a key was added.
   let keys: string[] | undefined;

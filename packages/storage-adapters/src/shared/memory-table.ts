@@ -1,7 +1,17 @@
 import type { AggregateRow, Aggregation, Key, OrderBy, Query, Row, TableDefinition } from "@onhand/core";
 import { createHistory } from "./history";
 import { createKeyedRows } from "./keyed-rows";
-import { aggregateRows, compareRows, cursorRow, equalityKey, matcher, pageOf, requireColumns, totalOrder } from "./query";
+import {
+  aggregatedColumns,
+  aggregateRows,
+  compareRows,
+  cursorRow,
+  equalityKey,
+  matcher,
+  pageOf,
+  requireColumns,
+  totalOrder,
+} from "./query";
 
 /** Rows in memory, and the ways in to them that are quicker than looking at each. Rows are frozen and shared, never copied. */
 export interface RowSet {
@@ -44,8 +54,7 @@ export function createMemoryTable(definition: TableDefinition): MemoryTable {
     definition,
     find,
     aggregate(aggregation: Aggregation) {
-      const measured = Object.values(aggregation.measures).flatMap((how) => ("count" in how ? [] : Object.values(how)));
-      requireColumns(definition, [...Object.keys(aggregation.where ?? {}), ...aggregation.by, ...measured]);
+      requireColumns(definition, aggregatedColumns(aggregation));
       return aggregateRows(rows.candidates(aggregation.where) ?? rows.inKeyOrder(), aggregation);
     },
   });

@@ -1,4 +1,17 @@
-import type { AggregateRow, Aggregation, Condition, Key, OrderBy, Query, Row, TableDefinition, Value } from "@onhand/core";
+import type {
+  AggregateRow,
+  Aggregation,
+  Condition,
+  Grouping,
+  Key,
+  Measure,
+  OrderBy,
+  Query,
+  Row,
+  TableDefinition,
+  Value,
+} from "@onhand/core";
+import { intervalOf, requireBounds } from "./intervals";
 
 /** Refuses columns a table does not have: a programming mistake of the caller, not bad data. */
 export function requireColumns(table: TableDefinition, columns: Iterable<string>): void {
@@ -6,6 +19,13 @@ export function requireColumns(table: TableDefinition, columns: Iterable<string>
     if (column !== "seq" && !(column in table.columns)) throw new TypeError(`table ${table.name} has no column ${column}`);
   }
 }
+
+/** Every column an aggregation asks about. */
+export const aggregatedColumns = ({ where, by, measures }: Aggregation): readonly string[] => [
+  ...Object.keys(where ?? {}),
+  ...by.map((grouping) => (typeof grouping === "string" ? grouping : grouping.column)),
+  ...Object.values(measures).flatMap((how) => ("count" in how ? [] : Object.values(how))),
+];
 
 /** Orders two values of one column: null first, text by code unit, false before true. */
 function compareValues(a: Value | undefined, b: Value | undefined): number {
@@ -86,6 +106,10 @@ export function cursorRow(order: readonly OrderBy[], after: readonly Value[]): R
   return Object.fromEntries(order.map(({ column }, index) => [column, after[index]])) as unknown as Row;
 }
 
+/** The indexes of a table as buckets of equal rows: times are asked for by bounds, so they make no bucket. */
+export const bucketIndexes = ({ indexes, columns }: TableDefinition): readonly (readonly string[])[] =>
+  indexes.map((index) => index.filter((column) => columns[column]?.type !== "timestamp")).filter((index) => index.length > 0);
+
 /** Names the bucket of a row in an index: the text of its columns' values as a key; undefined where one of them is null. */
 export function bucketName(columns: readonly string[], row: Row): string | undefined {
   let name: string | undefined;
@@ -119,15 +143,19 @@ export function aggregateRows(rows: Iterable<Row>, aggregation: Aggregation): Ag
 export function createAggregator(aggregation: Aggregation): { add(row: Row): void; groups(): AggregateRow[] } {
   const matches = matcher(aggregation.where ? { where: aggregation.where } : {});
   const measures = Object.entries(aggregation.measures);
+  const names = aggregation.by.map((grouping) => (typeof grouping === "string" ? grouping : grouping.as));
+  const groupings = aggregation.by.map(groupValue);
+  const { limit = Number.POSITIVE_INFINITY } = aggregation;
   const groups = new Map<string, Record<string, Value>>();
   return {
     add(row) {
       if (!matches(row)) return;
-      const by = aggregation.by.map((column) => row[column] ?? null);
+      const by = groupings.map((groupOf) => groupOf(row));
       const name = JSON.stringify(by);
       let group = groups.get(name);
       if (!group) {
-        group = Object.fromEntries(aggregation.by.map((column, index) => [column, by[index] as Value]));
+        if (groups.size === limit) return;
+        group = Object.fromEntries(names.map((column, index) => [column, by[index] as Value]));
         groups.set(name, group);
       }
       for (const [measure, how] of measures) group[measure] = addTo(group[measure], how, row);
@@ -136,12 +164,27 @@ export function createAggregator(aggregation: Aggregation): { add(row: Row): voi
   };
 }
 
-function addTo(before: Value | undefined, how: Aggregation["measures"][string], row: Row): Value {
+function groupValue(grouping: Grouping): (row: Row) => Value {
+  if (typeof grouping === "string") return (row) => row[grouping] ?? null;
+  const { column } = grouping;
+  if ("names" in grouping) return (row) => grouping.names.get(row[column] as string) ?? null;
+  const bounds = requireBounds(grouping.bounds);
+  return (row) => {
+    const value = row[column] ?? null;
+    return value === null ? null : intervalOf(bounds, value as number);
+  };
+}
+
+function addTo(before: Value | undefined, how: Measure, row: Row): Value {
   if ("count" in how) return ((before as number | undefined) ?? 0) + 1;
   if ("sum" in how) {
-    const sum = ((before as number | undefined) ?? 0) + ((row[how.sum] as number | null) ?? 0);
-    if (!Number.isSafeInteger(sum)) throw new RangeError(`the sum of ${how.sum} passes what a number holds exactly`);
-    return sum;
+    const factor = how.times === undefined ? 1 : ((row[how.times] as number | null) ?? 0);
+    const term = ((row[how.sum] as number | null) ?? 0) * factor;
+    const sum = ((before as number | undefined) ?? 0) + term;
+    if (!Number.isSafeInteger(term) || !Number.isSafeInteger(sum))
+      throw new RangeError(`the sum of ${how.sum} passes what a number holds exactly`);
+    // Nothing taken times is minus zero.
+    return sum + 0;
   }
   const value = row["min" in how ? how.min : how.max] ?? null;
   if (before === undefined || before === null) return value;

@@ -1,4 +1,5 @@
-import type { AggregateRow, Aggregation, Condition, Query, Row, Value } from "@onhand/core";
+import type { AggregateRow, Aggregation, Condition, Grouping, Measure, Query, Row, Value } from "@onhand/core";
+import { nullableIntervalSql, requireBounds } from "../shared/intervals";
 import { totalOrder } from "../shared/query";
 import type { Dialect } from "./dialects/dialect";
 import { decodeHead, type HeadState, headColumns, type WideColumns } from "./head";
@@ -69,13 +70,12 @@ export function readPage(table: TableLayout, raw: readonly RawRow[], limit: numb
 /** Groups and sums in one statement. */
 export function planAggregate(dialect: Dialect, table: TableLayout, aggregation: Aggregation, wide: WideColumns): Planned {
   const writing = newWriting(dialect, table, wide);
-  const by = aggregation.by.map((name) => comparable(table.column(name)));
+  const by = aggregation.by.map((grouping) => groupSql(table, grouping));
   const measures = Object.values(aggregation.measures).map((how) => measureSql(writing, how));
   const where = whereClause(writing, aggregation.where ? { where: aggregation.where } : {});
-  const groups = by.map((column) => column.sql).join(", ");
-  const text = `SELECT ${[...by.map((column) => column.sql), ...measures, "COUNT(*)"].join(", ")} FROM ${table.sql}${where}${
-    groups === "" ? "" : ` GROUP BY ${groups}`
-  } HAVING COUNT(*) > 0`;
+  const groups = by.length === 0 ? "" : ` GROUP BY ${by.map((_, index) => index + 1).join(", ")}`;
+  const limit = aggregation.limit === undefined ? "" : ` LIMIT ${requireLimit(aggregation.limit)}`;
+  const text = `SELECT ${[...by, ...measures, "COUNT(*)"].join(", ")} FROM ${table.sql}${where}${groups} HAVING COUNT(*) > 0${limit}`;
   return { statement: { text, values: writing.parameters.values, exact: true }, ordered: writing.ordered };
 }
 
@@ -90,7 +90,10 @@ export function readAggregate(
   return raw.map((values) => {
     const row: Record<string, Value> = {};
     let index = 0;
-    for (const name of aggregation.by) row[name] = decode(table.column(name), values[index++]);
+    for (const grouping of aggregation.by) {
+      if (typeof grouping === "string") row[grouping] = decode(table.column(grouping), values[index++]);
+      else row[grouping.as] = decode({ type: "integer" }, values[index++]);
+    }
     for (const [name, how] of Object.entries(aggregation.measures)) {
       const value = values[index++];
       if ("count" in how || "sum" in how) row[name] = exactInteger(value);
@@ -106,13 +109,25 @@ function boundValue(dialect: Dialect, table: TableLayout, name: string, wide: Wi
   return decode(column, raw);
 }
 
-function measureSql(writing: Writing, how: Aggregation["measures"][string]): string {
+/** What rows are grouped by. */
+function groupSql(table: TableLayout, grouping: Grouping): string {
+  if (typeof grouping === "string") return comparable(table.column(grouping)).sql;
+  if ("names" in grouping) throw new TypeError("named groups are put together from the groups of their column");
+  return nullableIntervalSql(summable(table, grouping.column).sql, requireBounds(grouping.bounds));
+}
+
+function summable(table: TableLayout, name: string): ColumnLayout {
+  const column = table.column(name);
+  if (column.type === "integer" || column.type === "timestamp") return column;
+  throw new TypeError(`column ${name} holds no numbers`);
+}
+
+function measureSql(writing: Writing, how: Measure): string {
   if ("count" in how) return "COUNT(*)";
   const { dialect, table } = writing;
   if ("sum" in how) {
-    const column = table.column(how.sum);
-    if (column.type !== "integer" && column.type !== "timestamp") throw new TypeError(`column ${column.name} can't be summed`);
-    return dialect.exactSum(column.sql);
+    const factors = [how.sum, ...(how.times === undefined ? [] : [how.times])].map((name) => summable(table, name).sql);
+    return dialect.exactSum(factors.join(" * "));
   }
   const [bound, name] = "min" in how ? (["min", how.min] as const) : (["max", how.max] as const);
   const column = comparable(table.column(name));
@@ -135,9 +150,11 @@ function comparable(column: ColumnLayout): ColumnLayout {
 }
 
 /** One more than asked for, which tells whether there are more. */
-function limitOf({ limit }: Query): number {
+const limitOf = ({ limit }: Query): number => requireLimit(limit) + 1;
+
+function requireLimit(limit: number): number {
   if (!Number.isSafeInteger(limit) || limit < 0) throw new TypeError("limit must be a whole number");
-  return limit + 1;
+  return limit;
 }
 
 function whereClause(writing: Writing, { where, search, after, orderBy }: Partial<Query>): string {

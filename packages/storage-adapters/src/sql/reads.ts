@@ -1,4 +1,5 @@
 import type { AggregateRow, Aggregation, ChangeOptions, ChangePage, Page, Query } from "@onhand/core";
+import { byColumns, hasNames, nameGroups } from "../shared/named-groups";
 import { readChanges } from "./changes";
 import type { Session } from "./dialects/dialect";
 import type { HeadState, WideColumns } from "./head";
@@ -29,6 +30,16 @@ export async function findPage(schema: Schema, session: Session, table: TableLay
 
 /** Groups and sums. Where the order of text matters, the head is read in the same snapshot. */
 export async function aggregateRows(
+  schema: Schema,
+  session: Session,
+  table: TableLayout,
+  aggregation: Aggregation,
+): Promise<readonly AggregateRow[]> {
+  if (!hasNames(aggregation)) return aggregateColumns(schema, session, table, aggregation);
+  return nameGroups(aggregation, await aggregateColumns(schema, session, table, byColumns(aggregation)));
+}
+
+async function aggregateColumns(
   { dialect, ...schema }: Schema,
   session: Session,
   table: TableLayout,

@@ -7,6 +7,7 @@ import {
   idempotencyKey,
   instant,
   money,
+  price,
   quantity,
   reason,
   reference,
@@ -22,8 +23,8 @@ const entryFields = { reference: reference.optional(), reason: reason.optional()
 const at = { sku, storeId };
 
 const receive = { ...at, quantity, unitCost: money.optional(), ...entryFields };
-const sell = { ...at, quantity, ...entryFields };
-const giveBack = { ...at, quantity, unitCost: money.optional(), ...entryFields };
+const sell = { ...at, quantity, unitPrice: price.optional(), ...entryFields };
+const giveBack = { ...at, quantity, unitCost: money.optional(), unitPrice: price.optional(), ...entryFields };
 const adjust = { ...at, delta: signedQuantity, unitCost: money.optional(), ...entryFields, reason };
 const count = { ...at, counted: countedQuantity, ...entryFields };
 const transfer = { sku, from: storeId, to: storeId, quantity, ...entryFields };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { decider, rowsOf } from "../../../test/given";
-import { archiveProduct, archiveStore } from "../catalog/decide";
+import { archiveProduct, archiveStore, updateProduct } from "../catalog/decide";
 import { products, stores } from "../catalog/tables";
 import { levelKey } from "../shared/level-key";
 import { adjust, apply, count, giveBack, receive, reverse, sell, transfer } from "./decide";
@@ -82,6 +82,20 @@ describe("each command", () => {
     expect(written[0]).toMatchObject({ ...facts, recordedAt: 1_000 });
   });
 
+  it("a sale and a return keep the price they were made at: what was said, else the product's at that moment; nothing else has one", () => {
+    const price = { amount: 499, currency: "EUR" };
+    given.product("PRICED", { price });
+    const place = { sku: "PRICED", storeId: "s" };
+    const priceIn = (definition: unknown, fields: object) =>
+      given.done(definition as typeof sell, { quantity: 1, ...fields } as never).movements[0]?.unitPrice;
+    expect(priceIn(receive, place)).toBeUndefined();
+    expect(priceIn(sell, place)).toEqual(price);
+    given.done(updateProduct, { sku: "PRICED", price: { amount: 999, currency: "EUR" } });
+    expect(priceIn(giveBack, place)).toEqual({ amount: 999, currency: "EUR" });
+    expect(priceIn(giveBack, { ...place, unitPrice: price })).toEqual(price);
+    expect(priceIn(sell, { ...place, unitPrice: { amount: 0, currency: "GBP" } })).toEqual({ amount: 0, currency: "GBP" });
+    expect(priceIn(sell, at)).toBeUndefined();
+  });
   it("finds the product however its SKU is spelt, and writes it as the product has it", () => {
     expect(given.done(sell, { sku: " a ", storeId: "s", quantity: 1 }).levels[0]?.sku).toBe("A");
   });

@@ -285,6 +285,7 @@ function move({ now, seq }: Draft, { product, type, field, place: { name, before
       decimals,
       unitCostAmount: details.unitCost?.amount ?? null,
       unitCostCurrency: details.unitCost?.currency ?? null,
+      ...priceOf(type, product, details.unitPrice),
       reason: details.reason ?? null,
       referenceType: details.reference?.type ?? null,
       referenceId: details.reference?.id ?? null,
@@ -297,6 +298,18 @@ function move({ now, seq }: Draft, { product, type, field, place: { name, before
   };
 }
 
+/** What customers pay or get back for one: what was said, otherwise what the product costs them now. Other movements have no price. */
+function priceOf(type: MovementType, product: ProductRow, said: Money | undefined): PriceColumns {
+  if (type !== "sold" && type !== "returned") return noPrice;
+  if (said) return { unitPriceAmount: said.amount, unitPriceCurrency: said.currency };
+  const { priceAmount, priceCurrency } = product;
+  return priceAmount === null ? noPrice : { unitPriceAmount: priceAmount, unitPriceCurrency: priceCurrency };
+}
+
+type PriceColumns = Pick<MovementRow, "unitPriceAmount" | "unitPriceCurrency">;
+
+const noPrice: PriceColumns = { unitPriceAmount: null, unitPriceCurrency: null };
+
 function record({ entries, touched }: Draft, { name, level, entry }: EntryDraft): void {
   entries.push(entry);
   touched.set(name, level);
@@ -305,6 +318,7 @@ function record({ entries, touched }: Draft, { name, level, entry }: EntryDraft)
 /** What an entry says beside its quantities. */
 export interface EntryDetails extends EntryFacts {
   readonly unitCost?: Money | undefined;
+  readonly unitPrice?: Money | undefined;
   readonly reason?: string | undefined;
   readonly reverses?: string | undefined;
 }
@@ -324,6 +338,7 @@ interface EntryDraft {
 /** A line speaks for itself; what it leaves open, its command says. */
 const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
   unitCost: "unitCost" in line ? line.unitCost : undefined,
+  unitPrice: "unitPrice" in line ? line.unitPrice : undefined,
   reason: line.reason,
   reference: line.reference ?? facts.reference,
   actor: facts.actor,

@@ -68,6 +68,8 @@ export interface Movement {
   readonly onHandAfter: number;
   readonly reservedAfter: number;
   readonly unitCost?: Money;
+  /** What one was sold for, or given back for: as the command says, otherwise the product's price at that moment. */
+  readonly unitPrice?: Money;
   readonly reason?: string;
   readonly reference?: Reference;
   readonly actor?: string;
@@ -121,6 +123,8 @@ export interface MovementRow extends Row {
   readonly decimals: number;
   readonly unitCostAmount: number | null;
   readonly unitCostCurrency: string | null;
+  readonly unitPriceAmount: number | null;
+  readonly unitPriceCurrency: string | null;
   readonly reason: string | null;
   readonly referenceType: string | null;
   readonly referenceId: string | null;
@@ -146,6 +150,8 @@ export const movements = defineTable<MovementRow>({
     decimals: { type: "integer", minimum: 0 },
     unitCostAmount: { type: "integer", nullable: true },
     unitCostCurrency: { type: "text", nullable: true },
+    unitPriceAmount: { type: "integer", nullable: true },
+    unitPriceCurrency: { type: "text", nullable: true },
     reason: { type: "text", nullable: true },
     referenceType: { type: "text", nullable: true },
     referenceId: { type: "text", nullable: true },
@@ -155,7 +161,7 @@ export const movements = defineTable<MovementRow>({
     idempotencyKey: { type: "text", nullable: true },
     reverses: { type: "text", nullable: true },
   },
-  indexes: [["sku", "storeId"], ["storeId"], ["referenceType", "referenceId"], ["reverses"]],
+  indexes: [["sku", "storeId"], ["storeId", "occurredAt"], ["referenceType", "referenceId"], ["reverses"]],
 });
 
 /** What a command did to `incoming` of one level: the part of the ledger that movements don't tell. */
@@ -232,7 +238,7 @@ export const toStockLevel = (row: LevelRow): StockLevel => ({
 });
 
 export function toMovement(row: MovementRow): Movement {
-  const { unitCostAmount, unitCostCurrency, referenceType, referenceId } = row;
+  const { unitCostAmount, unitCostCurrency, unitPriceAmount, unitPriceCurrency, referenceType, referenceId } = row;
   const movement: { -readonly [Field in keyof Movement]: Movement[Field] } = {
     id: movementId(row),
     seq: row.seq,
@@ -247,6 +253,7 @@ export function toMovement(row: MovementRow): Movement {
     recordedAt: row.recordedAt,
   };
   if (unitCostAmount !== null && unitCostCurrency !== null) movement.unitCost = { amount: unitCostAmount, currency: unitCostCurrency };
+  if (unitPriceAmount !== null && unitPriceCurrency !== null) movement.unitPrice = { amount: unitPriceAmount, currency: unitPriceCurrency };
   if (row.reason !== null) movement.reason = row.reason;
   if (referenceType !== null && referenceId !== null) movement.reference = { type: referenceType, id: referenceId };
   if (row.actor !== null) movement.actor = row.actor;

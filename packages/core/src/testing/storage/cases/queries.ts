@@ -311,6 +311,123 @@ export const queryCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "aggregate/intervals",
+    promise:
+      "`aggregate` groups by the interval a number or a time lies in, named by how many bounds are not above it; what has no value groups by itself.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      const dueAt = [-1, 0, 9, 10, 11, 19, 20, 1_000, null];
+      await putParcels(storage, Object.fromEntries(dueAt.map((time, index) => [`p${index}`, { dueAt: time, weight: index }])));
+      const answer = async (bounds: readonly number[]) => {
+        const by = [{ column: "dueAt", bounds, as: "span" }];
+        const rows = await storage.aggregate("parcels", { by, measures: { n: { count: true }, total: { sum: "weight" } } });
+        return rows.map(({ span, n, total }) => [span, n, total]).sort(([a], [b]) => Number(a ?? -1) - Number(b ?? -1));
+      };
+      const byInterval = [
+        [null, 1, 8],
+        [0, 3, 3],
+        [1, 3, 12],
+        [2, 2, 13],
+      ];
+      deepStrictEqual(await answer([10, 20]), byInterval);
+      deepStrictEqual(await answer([5_000]), [
+        [null, 1, 8],
+        [0, 8, 28],
+      ]);
+      const many = Array.from({ length: 1_000 }, (_, index) => index * 2);
+      deepStrictEqual(await answer(many), [
+        [null, 1, 8],
+        [0, 1, 0],
+        [1, 1, 1],
+        [5, 1, 2],
+        [6, 2, 7],
+        [10, 1, 5],
+        [11, 1, 6],
+        [501, 1, 7],
+      ]);
+      const wrong = (bounds: readonly number[]) => rejects(async () => answer(bounds), TypeError);
+      await wrong([]);
+      await wrong([2, 2]);
+      await wrong([2, 1]);
+      await wrong([0.5]);
+    },
+  },
+  {
+    id: "aggregate/names",
+    promise: "`aggregate` groups by names that texts are given, as many as there are; what is given none groups by itself.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      const parcels = Array.from({ length: 40 }, (_, line) => `p${line % 10}`);
+      await commit(storage, (tx, seq) =>
+        tx.append(
+          "scans",
+          parcels.map((id, line) => scan(seq, line, id, line, line < 20 ? "x" : null)),
+        ),
+      );
+      const names = new Map<string, string | null>(Array.from({ length: 2_000 }, (_, index) => [`p${index}`, `route ${index % 2}`]));
+      names.set("p1", null).delete("p3");
+      const by = { column: "parcel", names, as: "route" };
+      const measures = { n: { count: true }, total: { sum: "delta" }, first: { min: "delta" }, note: { max: "note" } } as const;
+      const answer = async (more: readonly string[]) =>
+        (await storage.aggregate("scans", { by: [by, ...more], measures }))
+          .map(({ route, n, total, first, note }) => [route, n, total, first, note])
+          .sort(([a], [b]) => String(a).localeCompare(String(b)));
+      deepStrictEqual(await answer([]), [
+        [null, 8, 136, 1, "x"],
+        ["route 0", 20, 380, 0, "x"],
+        ["route 1", 12, 264, 5, "x"],
+      ]);
+      deepStrictEqual((await answer(["note"])).length, 6);
+      strictEqual((await storage.aggregate("scans", { by: [by], measures, limit: 2 })).length, 2);
+    },
+  },
+  {
+    id: "aggregate/products",
+    promise: "A sum with `times` adds up the products of two columns, exactly; rows without one of the two add nothing.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      await putParcels(storage, {
+        a: { weight: -3, dueAt: 255 },
+        b: { weight: 2, dueAt: 99 },
+        c: { weight: 7 },
+        d: { weight: 0, dueAt: 5, zone: "B" },
+        e: { weight: 1, zone: "C" },
+      });
+      const value = (where: NonNullable<Query["where"]>) =>
+        storage.aggregate("parcels", { where, by: [], measures: { value: { sum: "weight", times: "dueAt" } } });
+      deepStrictEqual(await value({ zone: "A" }), [{ value: -567 }]);
+      deepStrictEqual(await value({ zone: "B" }), [{ value: 0 }]);
+      deepStrictEqual(await value({ zone: "C" }), [{ value: 0 }]);
+      const large = 2 ** 50;
+      await putParcels(storage, { f: { weight: large, dueAt: large, zone: "D" }, g: { weight: -large, dueAt: large, zone: "D" } });
+      await rejects(value({ zone: "D" }), "a product that is not exact is no part of a sum");
+    },
+  },
+  {
+    id: "aggregate/limit",
+    promise: "With a `limit`, `aggregate` answers no more groups than that, each of them whole.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      await commit(storage, (tx, seq) =>
+        tx.append(
+          "scans",
+          Array.from({ length: 30 }, (_, line) => scan(seq, line, `p${line % 10}`, 2)),
+        ),
+      );
+      const groups = (limit: number) =>
+        storage.aggregate("scans", { by: ["parcel"], measures: { n: { count: true }, total: { sum: "delta" } }, limit });
+      for (const [limit, length] of [
+        [4, 4],
+        [10, 10],
+        [11, 10],
+      ] as const) {
+        const rows = await groups(limit);
+        strictEqual(rows.length, length);
+        for (const { n, total } of rows) deepStrictEqual([n, total], [3, 6]);
+      }
+    },
+  },
+  {
     id: "aggregate/exact",
     promise: "Sums are exact to the largest safe integer; beyond it they are refused rather than rounded.",
     async run({ storage }) {

@@ -49,7 +49,8 @@ export const sqlite: Dialect = {
   },
   folded: (sql) => `onhand_fold(${sql})`,
   contains: (haystack, needle) => `instr(${haystack}, ${needle}) > 0`,
-  exactSum: (sql) => `COALESCE(SUM(${sql}), 0)`,
+  // A product beyond 64 bits becomes a float without a word, and with it the sum: then it is made one that is refused.
+  exactSum: (sql) => `CASE TYPEOF(SUM(${sql})) WHEN 'real' THEN 9e18 ELSE COALESCE(SUM(${sql}), 0) END`,
   booleanBound: (how, sql) => `${how}(${sql})`,
   nulls: () => "",
 

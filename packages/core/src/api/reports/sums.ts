@@ -1,0 +1,59 @@
+import { maximumDecimals } from "../../domain/shared/quantity";
+import type { Money } from "../../domain/shared/schemas";
+
+/** Adds up quantities of products with different decimals, exactly. */
+export interface QuantitySum {
+  add(scaled: number, decimals: number): void;
+  /** In the products' units. */
+  total(): number;
+}
+
+/** Adds up money, by currency. Fractions of a cent are kept until the end. */
+export interface MoneySum {
+  /** @param scaled - a scaled quantity times an amount in minor units. */
+  add(scaled: number, decimals: number, currency: string): void;
+  /** One amount for each currency, by its code, each rounded once: half a cent away from zero. */
+  totals(): readonly Money[];
+}
+
+export function quantitySum(): QuantitySum {
+  const byDecimals: number[] = [];
+  return {
+    add: (scaled, decimals) => addExactly(byDecimals, scaled, decimals),
+    // Dividing rounds once, to the number closest to the sum.
+    total: () => Number(finest(byDecimals)) / 10 ** maximumDecimals,
+  };
+}
+
+export function moneySum(): MoneySum {
+  const currencies = new Map<string, number[]>();
+  return {
+    add(scaled, decimals, currency) {
+      let byDecimals = currencies.get(currency);
+      if (!byDecimals) {
+        byDecimals = [];
+        currencies.set(currency, byDecimals);
+      }
+      addExactly(byDecimals, scaled, decimals);
+    },
+    totals: () =>
+      [...currencies]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([currency, byDecimals]) => ({ amount: rounded(finest(byDecimals), 10n ** BigInt(maximumDecimals)), currency })),
+  };
+}
+
+function addExactly(byDecimals: number[], scaled: number, decimals: number): void {
+  const sum = (byDecimals[decimals] ?? 0) + scaled;
+  if (!Number.isSafeInteger(sum)) throw new RangeError("a sum passes what a number holds exactly");
+  byDecimals[decimals] = sum;
+}
+
+/** The sum over all scales, in millionths. */
+const finest = (byDecimals: readonly number[]): bigint =>
+  byDecimals.reduce((sum, scaled, decimals) => sum + BigInt(scaled) * 10n ** BigInt(maximumDecimals - decimals), 0n);
+
+function rounded(value: bigint, by: bigint): number {
+  const half = by / 2n;
+  return Number((value < 0n ? value - half : value + half) / by);
+}

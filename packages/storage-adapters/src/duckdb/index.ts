@@ -1,0 +1,1 @@
+export { type DuckDbMirror, type DuckDbMirrorOptions, duckDbMirror, type MirrorVerification } from "./duckdb-mirror";

@@ -2,6 +2,7 @@ export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } fr
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
+export type { CorrectionReceipt, CostingApi, CostingReceipt, CostLayer, MovementCost } from "./api/costing";
 export {
   checkCommand,
   commandRefusals,
@@ -26,6 +27,8 @@ export type {
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
+export type { CostOfGoodsSold, CostOfGoodsSoldRequest, CostOfGoodsSoldRow } from "./api/reports/cost-of-goods-sold";
+export type { CostReports, IncompleteValue, Valuation, ValuationRequest, ValuationRow } from "./api/reports/valuation";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
@@ -34,7 +37,17 @@ export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
 export type { ThresholdResult } from "./domain/alerts/decide";
 export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
-export { type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export {
+  type Costing,
+  type CostingMethod,
+  costingMethods,
+  type Product,
+  type Store,
+  type StoreKind,
+  storeKinds,
+} from "./domain/catalog/tables";
+export type { CorrectCost, SetCosting } from "./domain/costing/commands";
+export type { CorrectionResult, CostingResult } from "./domain/costing/decide";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
 export type {
   CommitReservation,

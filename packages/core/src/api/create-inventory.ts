@@ -1,5 +1,6 @@
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
+import * as costing from "../domain/costing/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
@@ -15,12 +16,14 @@ import { consoleLogger, type Logger } from "../ports/logger";
 import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storage";
 import { type AlertsApi, createAlerts } from "./alerts";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
+import { type CostingApi, createCosting } from "./costing";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
 import { createProducts, type ProductsApi } from "./products";
+import { type CostReports, createValuation } from "./reports/valuation";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { type CommandInput, createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
@@ -51,6 +54,7 @@ export interface HostInventory {
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: Omit<AlertsApi, "counts" | "check">;
+  readonly costing: CostingApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -64,6 +68,8 @@ export interface Inventory {
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
+  readonly costing: CostingApi;
+  readonly reports: CostReports;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -107,7 +113,7 @@ export interface Inventory {
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts].flatMap((slice) =>
+const definitions = [catalog, stock, reservations, alerts, costing].flatMap((slice) =>
   Object.values(slice),
 ) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
@@ -147,6 +153,8 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     reservations: createReservations(run, storage, clock),
     thresholds: createThresholds(run, storage),
     alerts: createAlerts(run, storage, clock),
+    costing: createCosting(run, storage),
+    reports: createValuation(storage),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
@@ -166,6 +174,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         reservations: createReservations(inside, reads, clock),
         thresholds: createThresholds(inside, reads),
         alerts: createAlerts(inside, reads, clock),
+        costing: createCosting(inside, reads),
         execute: executeWith(inside),
       };
     },

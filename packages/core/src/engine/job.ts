@@ -2,6 +2,7 @@ import { type OperationRow, operations } from "../domain/shared/operations";
 import type { Json, Write } from "../domain/shared/rows";
 import type { CommandDefinition, Context, Need, Reaction } from "../domain/shared/slice";
 import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
+import { createFollowers, type Followers } from "./followers";
 import { notLoaded, type WorkingSet } from "./working-set";
 
 /** What every accepted command answers beside its own result. */
@@ -90,15 +91,17 @@ function decideFirst(command: Command, set: WorkingSet, { now, reactions }: Rule
 
 /** What follows from rows a command writes, by rules that the command knows nothing of. */
 function followersOf(writes: readonly Write[], reactions: readonly Reaction[], set: WorkingSet, context: Context): readonly Write[] {
-  let all = nothing;
+  let followers: Followers | undefined;
   for (const { to, react } of reactions) {
     for (const { table, row } of writes) {
       if (table !== to.name) continue;
-      const following = react(row, set, context, all.length);
-      if (following.length > 0) all = [...all, ...following];
+      const following = react(row, followers?.view ?? set, context, followers?.writes.length ?? 0);
+      if (following.length === 0) continue;
+      followers ??= createFollowers(set);
+      followers.add(following);
     }
   }
-  return all;
+  return followers?.writes ?? nothing;
 }
 
 const nothing: readonly Write[] = [];

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { attributes, commandFields, decimals, label, name, price, sku, storeId } from "../shared/schemas";
-import { storeKinds } from "./tables";
+import { attributes, commandFields, currency, decimals, label, name, price, sku, storeId } from "../shared/schemas";
+import { costingMethods, storeKinds } from "./tables";
 
 const barcode = label;
 const backorderLimit = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
@@ -16,6 +16,7 @@ const createProduct = z.strictObject({
   decimals: decimals.default(0),
   price: price.optional(),
   cost: price.optional(),
+  costing: z.strictObject({ method: z.enum(costingMethods), currency }).optional(),
   backorderLimit: backorderLimit.default(0),
   attributes: attributes.default({}),
   ...commandFields,

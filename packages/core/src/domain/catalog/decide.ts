@@ -53,6 +53,8 @@ export const createProduct: CommandDefinition<ParsedCreateProduct, ProductResult
       priceCurrency: input.price?.currency ?? null,
       costAmount: input.cost?.amount ?? null,
       costCurrency: input.cost?.currency ?? null,
+      costing: input.costing?.method ?? null,
+      costingCurrency: input.costing?.currency ?? null,
       backorderLimit,
       attributes: input.attributes,
       archived: false,

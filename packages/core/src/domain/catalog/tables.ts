@@ -3,6 +3,17 @@ import type { Json, Row } from "../shared/rows";
 import type { Money } from "../shared/schemas";
 import { defineTable, type EntityDefinition } from "../shared/slice";
 
+/** How a product's goods are costed: at what all of them cost on average, or the oldest first. */
+export const costingMethods = ["average", "fifo"] as const;
+/** One of {@link costingMethods}. */
+export type CostingMethod = (typeof costingMethods)[number];
+
+/** How a product is costed, and in which currency (ISO 4217). */
+export interface Costing {
+  readonly method: CostingMethod;
+  readonly currency: string;
+}
+
 /** Something that can be kept in stock. Quantities are in `unit`. */
 export interface Product {
   /** As it was given, unique regardless of case; it never changes. */
@@ -17,6 +28,8 @@ export interface Product {
   readonly decimals: number;
   readonly price?: Money;
   readonly cost?: Money;
+  /** Absent where nobody keeps account of what its goods cost. */
+  readonly costing?: Costing;
   /** How far below zero `available` may go, in the product's unit. */
   readonly backorderLimit: number;
   readonly attributes: { readonly [key: string]: Json };
@@ -61,6 +74,8 @@ export interface ProductRow extends Row {
   readonly priceCurrency: string | null;
   readonly costAmount: number | null;
   readonly costCurrency: string | null;
+  readonly costing: CostingMethod | null;
+  readonly costingCurrency: string | null;
   readonly backorderLimit: number;
   readonly attributes: { readonly [key: string]: Json };
   readonly archived: boolean;
@@ -86,6 +101,8 @@ export const products = defineTable<ProductRow>({
     priceCurrency: { type: "text", nullable: true },
     costAmount: { type: "integer", nullable: true },
     costCurrency: { type: "text", nullable: true },
+    costing: { type: "text", nullable: true },
+    costingCurrency: { type: "text", nullable: true },
     backorderLimit: { type: "integer", scaledBy: "decimals" },
     attributes: { type: "json" },
     archived: { type: "boolean" },
@@ -135,6 +152,7 @@ export const toProduct = (row: ProductRow): Product => ({
   decimals: row.decimals,
   ...(row.priceAmount !== null && row.priceCurrency !== null && { price: { amount: row.priceAmount, currency: row.priceCurrency } }),
   ...(row.costAmount !== null && row.costCurrency !== null && { cost: { amount: row.costAmount, currency: row.costCurrency } }),
+  ...(row.costing !== null && row.costingCurrency !== null && { costing: { method: row.costing, currency: row.costingCurrency } }),
   backorderLimit: fromScaled(row.backorderLimit, row.decimals),
   attributes: structuredClone(row.attributes),
   archived: row.archived,

@@ -55,11 +55,10 @@ export const instant = z
   )
   .pipe(z.int().min(0).max(latest));
 
+export const currency = z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR");
+
 /** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
-export const money = z.strictObject({
-  amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER),
-  currency: z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR"),
-});
+export const money = z.strictObject({ amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), currency });
 /** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
 export type Money = z.output<typeof money>;
 

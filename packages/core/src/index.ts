@@ -24,6 +24,7 @@ export type {
   ReorderSuggestion,
   TermsFor,
 } from "./api/forecast-types";
+export type { ExpiringFilter, LotFilter, LotsApi, LotTrace } from "./api/lots";
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
@@ -45,10 +46,13 @@ export {
   type Store,
   type StoreKind,
   storeKinds,
+  type Tracking,
+  trackings,
 } from "./domain/catalog/tables";
 export type { CorrectCost, SetCosting } from "./domain/costing/commands";
 export type { CorrectionResult, CostingResult } from "./domain/costing/decide";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
+export type { LotLevel, LotMovement } from "./domain/lots/tables";
 export type {
   CommitReservation,
   ExpireReservations,

@@ -22,6 +22,7 @@ import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
+import { createLots, type LotsApi } from "./lots";
 import { createProducts, type ProductsApi } from "./products";
 import { type CostReports, createValuation } from "./reports/valuation";
 import { createReservations, type ReservationsApi } from "./reservations";
@@ -55,6 +56,7 @@ export interface HostInventory {
   readonly thresholds: ThresholdsApi;
   readonly alerts: Omit<AlertsApi, "counts" | "check">;
   readonly costing: CostingApi;
+  readonly lots: LotsApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -69,6 +71,7 @@ export interface Inventory {
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
   readonly costing: CostingApi;
+  readonly lots: LotsApi;
   readonly reports: CostReports;
   readonly feed: Feed;
   /** What the storage promises. */
@@ -154,6 +157,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     thresholds: createThresholds(run, storage),
     alerts: createAlerts(run, storage, clock),
     costing: createCosting(run, storage),
+    lots: createLots(storage),
     reports: createValuation(storage),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
@@ -175,6 +179,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         thresholds: createThresholds(inside, reads),
         alerts: createAlerts(inside, reads, clock),
         costing: createCosting(inside, reads),
+        lots: createLots(reads),
         execute: executeWith(inside),
       };
     },

@@ -31,9 +31,10 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_MOVEMENT: { readonly id: string };
   UNKNOWN_RESERVATION: { readonly id: string };
   UNKNOWN_ALERT: { readonly id: string };
+  UNKNOWN_LOT: { readonly sku: string; readonly lot: string };
   UNKNOWN_THRESHOLD: Partial<OnLevel>;
-  ALREADY_EXISTS: { readonly entity: string; readonly key: string };
-  INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
+  ALREADY_EXISTS: Batch & { readonly entity: string; readonly key: string };
+  INSUFFICIENT_STOCK: Batch & OnLevel & { readonly lot?: string; readonly requested: number; readonly available: number };
   RESERVATION_SETTLED: { readonly id: string; readonly status: string };
   INVALID_STATE: Batch & { readonly entity: string; readonly key: string; readonly state: string };
   HAS_STOCK: { readonly entity: string; readonly key: string; readonly levels: readonly (OnLevel & { readonly onHand: number })[] };
@@ -81,6 +82,7 @@ export const errorCodes = {
   UNKNOWN_MOVEMENT: { status: 404, retryable: false, summary: "No movement has this id." },
   UNKNOWN_RESERVATION: { status: 404, retryable: false, summary: "No reservation has this id." },
   UNKNOWN_ALERT: { status: 404, retryable: false, summary: "No alert has this id." },
+  UNKNOWN_LOT: { status: 404, retryable: false, summary: "The product has no such lot or serial number." },
   UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
   ALREADY_EXISTS: { status: 409, retryable: false, summary: "Something with this key exists." },
   INSUFFICIENT_STOCK: { status: 409, retryable: false, summary: "Not enough is available." },

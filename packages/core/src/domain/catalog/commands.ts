@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
 import { attributes, commandFields, currency, decimals, label, name, price, sku, storeId } from "../shared/schemas";
-import { costingMethods, storeKinds } from "./tables";
+import { costingMethods, storeKinds, trackings } from "./tables";
 
 const barcode = label;
 const backorderLimit = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
@@ -17,6 +17,7 @@ const createProduct = z.strictObject({
   price: price.optional(),
   cost: price.optional(),
   costing: z.strictObject({ method: z.enum(costingMethods), currency }).optional(),
+  tracking: z.enum(trackings).optional(),
   backorderLimit: backorderLimit.default(0),
   attributes: attributes.default({}),
   ...commandFields,
@@ -31,6 +32,7 @@ const productPatch = {
   unit: label.nullable().optional(),
   price: price.nullable().optional(),
   cost: price.nullable().optional(),
+  tracking: z.enum(trackings).nullable().optional(),
   backorderLimit: backorderLimit.optional(),
   attributes: attributes.optional(),
   /** Takes a product out of the archive. */

@@ -39,6 +39,8 @@ export const createProduct: CommandDefinition<ParsedCreateProduct, ProductResult
     if (existing) return { refusal: refuse("ALREADY_EXISTS", { entity: "product", key: existing.sku }) };
     const backorderLimit = toScaled(input.backorderLimit, input.decimals);
     if (backorderLimit === undefined) return { refusal: tooFine("backorderLimit", input.decimals) };
+    const refusal = untrackable({ tracking: input.tracking ?? null, backorderLimit, decimals: input.decimals });
+    if (refusal) return { refusal };
     return wroteProduct({
       seq,
       skuKey: skuKeyOf(input.sku),
@@ -55,6 +57,7 @@ export const createProduct: CommandDefinition<ParsedCreateProduct, ProductResult
       costCurrency: input.cost?.currency ?? null,
       costing: input.costing?.method ?? null,
       costingCurrency: input.costing?.currency ?? null,
+      tracking: input.tracking ?? null,
       backorderLimit,
       attributes: input.attributes,
       archived: false,
@@ -71,7 +74,7 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
   refusals: ["UNKNOWN_PRODUCT", "INVALID_INPUT", "INVALID_STATE"],
   needs(input, view, now) {
     const row = view.get(products, productKey(input));
-    return row && input.backorderLimit !== undefined
+    return row && (input.backorderLimit !== undefined || input.tracking !== undefined)
       ? [...needsProduct(input), ...levelNeeds(view, { sku: row.sku }, now)]
       : needsProduct(input);
   },
@@ -86,6 +89,11 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
     ) {
       return { refusal: refuse("INVALID_STATE", { entity: "product", key: before.sku, state: "backordered beyond the new limit" }) };
     }
+    const tracking = changed(input.tracking, before.tracking);
+    const refusal = untrackable({ tracking, backorderLimit, decimals: before.decimals });
+    if (refusal) return { refusal };
+    if (tracking !== before.tracking && view.find(levels, { sku: before.sku }).some(inUse(view, now)))
+      return { refusal: refuse("INVALID_STATE", { entity: "product", key: before.sku, state: "in stock: its tracking can't change" }) };
     const { price, cost } = input;
     return wroteProduct({
       ...before,
@@ -100,6 +108,7 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
       priceCurrency: changed(part(price, "currency"), before.priceCurrency),
       costAmount: changed(part(cost, "amount"), before.costAmount),
       costCurrency: changed(part(cost, "currency"), before.costCurrency),
+      tracking,
       backorderLimit,
       attributes: input.attributes ?? before.attributes,
       archived: input.archived ?? before.archived,
@@ -198,8 +207,16 @@ const changed = <T>(to: T | null | undefined, before: T | null): T | null => (to
 const part = <K extends keyof Money>(money: Money | null | undefined, column: K): Money[K] | null | undefined =>
   money ? money[column] : (money as null | undefined);
 
-const tooFine = (path: string, decimals: number) =>
-  refuse("INVALID_INPUT", { issues: [{ path, message: `must have at most ${decimals} decimals and be exact` }] });
+/** Nobody knows which lot goods are of that are not there, and a serial number is of one whole piece. */
+function untrackable({ tracking, backorderLimit, decimals }: Pick<ProductRow, "tracking" | "backorderLimit" | "decimals">) {
+  if (tracking === null) return undefined;
+  if (backorderLimit > 0) return invalid("backorderLimit", "must be 0 of a product that is tracked");
+  return tracking === "serial" && decimals > 0 ? invalid("tracking", "must not be serial of a product with decimals") : undefined;
+}
+
+const invalid = (path: string, message: string) => refuse("INVALID_INPUT", { issues: [{ path, message }] });
+
+const tooFine = (path: string, decimals: number) => invalid(path, `must have at most ${decimals} decimals and be exact`);
 
 const inUse =
   (view: View, now: number) =>

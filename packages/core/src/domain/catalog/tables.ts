@@ -3,6 +3,11 @@ import type { Json, Row } from "../shared/rows";
 import type { Money } from "../shared/schemas";
 import { defineTable, type EntityDefinition } from "../shared/slice";
 
+/** How a product's goods are told apart: by lots with an expiry date, or each by its serial number. */
+export const trackings = ["lot", "serial"] as const;
+/** One of {@link trackings}. */
+export type Tracking = (typeof trackings)[number];
+
 /** How a product's goods are costed: at what all of them cost on average, or the oldest first. */
 export const costingMethods = ["average", "fifo"] as const;
 /** One of {@link costingMethods}. */
@@ -30,6 +35,8 @@ export interface Product {
   readonly cost?: Money;
   /** Absent where nobody keeps account of what its goods cost. */
   readonly costing?: Costing;
+  /** Absent where its goods are all the same. */
+  readonly tracking?: Tracking;
   /** How far below zero `available` may go, in the product's unit. */
   readonly backorderLimit: number;
   readonly attributes: { readonly [key: string]: Json };
@@ -76,6 +83,7 @@ export interface ProductRow extends Row {
   readonly costCurrency: string | null;
   readonly costing: CostingMethod | null;
   readonly costingCurrency: string | null;
+  readonly tracking: Tracking | null;
   readonly backorderLimit: number;
   readonly attributes: { readonly [key: string]: Json };
   readonly archived: boolean;
@@ -103,6 +111,7 @@ export const products = defineTable<ProductRow>({
     costCurrency: { type: "text", nullable: true },
     costing: { type: "text", nullable: true },
     costingCurrency: { type: "text", nullable: true },
+    tracking: { type: "text", nullable: true },
     backorderLimit: { type: "integer", scaledBy: "decimals" },
     attributes: { type: "json" },
     archived: { type: "boolean" },
@@ -153,6 +162,7 @@ export const toProduct = (row: ProductRow): Product => ({
   ...(row.priceAmount !== null && row.priceCurrency !== null && { price: { amount: row.priceAmount, currency: row.priceCurrency } }),
   ...(row.costAmount !== null && row.costCurrency !== null && { cost: { amount: row.costAmount, currency: row.costCurrency } }),
   ...(row.costing !== null && row.costingCurrency !== null && { costing: { method: row.costing, currency: row.costingCurrency } }),
+  ...(row.tracking !== null && { tracking: row.tracking }),
   backorderLimit: fromScaled(row.backorderLimit, row.decimals),
   attributes: structuredClone(row.attributes),
   archived: row.archived,

@@ -24,7 +24,7 @@ export type {
   ReorderSuggestion,
   TermsFor,
 } from "./api/forecast-types";
-export type { ExpiringFilter, LotFilter, LotsApi, LotTrace } from "./api/lots";
+export type { ExpiringFilter, LotFilter, LotReceipt, LotsApi, LotTrace } from "./api/lots";
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorRound, type MonitorStatus, type MonitorTimers } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
@@ -52,7 +52,9 @@ export {
 export type { CorrectCost, SetCosting } from "./domain/costing/commands";
 export type { CorrectionResult, CostingResult } from "./domain/costing/decide";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
-export type { LotLevel, LotMovement } from "./domain/lots/tables";
+export type { UpdateLot } from "./domain/lots/commands";
+export type { LotResult } from "./domain/lots/decide";
+export type { Lot, LotLevel, LotMovement } from "./domain/lots/tables";
 export type {
   CommitReservation,
   ExpireReservations,

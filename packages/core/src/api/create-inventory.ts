@@ -1,6 +1,7 @@
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
 import * as costing from "../domain/costing/decide";
+import * as lots from "../domain/lots/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
@@ -116,7 +117,7 @@ export interface Inventory {
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts, costing].flatMap((slice) =>
+const definitions = [catalog, stock, reservations, alerts, costing, lots].flatMap((slice) =>
   Object.values(slice),
 ) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
@@ -157,7 +158,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
     thresholds: createThresholds(run, storage),
     alerts: createAlerts(run, storage, clock),
     costing: createCosting(run, storage),
-    lots: createLots(storage),
+    lots: createLots(run, storage),
     reports: createValuation(storage),
     forecasts: createForecasts({ storage, clock, provider: forecast }),
     feed: createFeed(engine, storage),
@@ -179,7 +180,7 @@ export async function createInventory(options: InventoryOptions): Promise<Invent
         thresholds: createThresholds(inside, reads),
         alerts: createAlerts(inside, reads, clock),
         costing: createCosting(inside, reads),
-        lots: createLots(reads),
+        lots: createLots(inside, reads),
         execute: executeWith(inside),
       };
     },

@@ -1,5 +1,8 @@
 import * as z from "zod";
+import type { UpdateLot } from "../domain/lots/commands";
+import { type LotResult, updateLot } from "../domain/lots/decide";
 import {
+  type Lot,
   type LotLevel,
   type LotLevelRow,
   type LotMovement,
@@ -8,18 +11,24 @@ import {
   lotLevels,
   lotMovements,
   lots,
+  toLot,
   toLotLevel,
   toLotMovement,
 } from "../domain/lots/tables";
 import { parser } from "../domain/shared/parse";
 import { instant, lotCode, pageFields, sku, storeId } from "../domain/shared/schemas";
+import type { Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
 import type { ReadOptions, Reads, Where } from "../ports/storage";
 import { type List, type PageRequest, readPage } from "./paging";
 import { findProduct } from "./products";
 import { readsAt } from "./reads";
+import type { Run } from "./runner";
 import type { Instant } from "./stock";
 import { findStore } from "./stores";
+
+/** What became of a lot, and where it stands in the ledger. */
+export type LotReceipt = LotResult & Receipt;
 
 /** Which lots to list. Everything given must hold. */
 export interface LotFilter extends PageRequest {
@@ -37,11 +46,7 @@ export interface ExpiringFilter extends PageRequest {
 }
 
 /** Where a lot came from, where it went, and what of it is left. */
-export interface LotTrace {
-  readonly sku: string;
-  readonly lot: string;
-  /** Epoch milliseconds; absent: never. */
-  readonly expiresAt?: number;
+export interface LotTrace extends Lot {
   /** What is left of it, by store. */
   readonly levels: readonly LotLevel[];
   /** Every movement of it, oldest first, a page at a time: with the references of the orders that took it. */
@@ -56,6 +61,12 @@ export interface LotTrace {
  * @see docs/guides/lots.md
  */
 export interface LotsApi {
+  /**
+   * Sets the expiry date of a lot right, wherever its goods are; null: it never expires.
+   *
+   * @throws {@link InventoryError} `UNKNOWN_PRODUCT`, `UNKNOWN_LOT`.
+   */
+  update(input: UpdateLot): Promise<LotReceipt>;
   /** Lots that are in stock, by SKU and store, a page at a time. Those of a level add up to its `onHand`. */
   list(filter?: LotFilter, options?: ReadOptions): Promise<List<LotLevel>>;
   /**
@@ -84,7 +95,7 @@ const parseTrace = parser(z.strictObject({ sku, lot: lotCode, ...pageFields }));
 /** As many stores as one product can be at. */
 const maximumLevels = 10_000;
 
-export function createLots(storage: Reads): LotsApi {
+export function createLots(run: Run, storage: Reads): LotsApi {
   async function whereOf(reads: Reads, filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
     return {
       open: true,
@@ -96,6 +107,8 @@ export function createLots(storage: Reads): LotsApi {
   const listed = ({ items, nextCursor }: List<LotLevel>): List<LotLevel> => ({ items, ...(nextCursor !== undefined && { nextCursor }) });
 
   return {
+    update: (input) => run(updateLot, input),
+
     async list(filter = {}, options) {
       const reads = readsAt(storage, options);
       const { limit, cursor, lot, ...key } = parseFilter(filter);
@@ -120,8 +133,7 @@ export function createLots(storage: Reads): LotsApi {
       const { rows } = await reads.find(lotLevels.name, { where: { ...where, open: true }, limit: maximumLevels });
       const page = await readPage(reads, lotMovements, { where, limit, cursor }, (row) => toLotMovement(row as LotMovementRow));
       return {
-        ...where,
-        ...(known.expiresAt !== null && { expiresAt: known.expiresAt }),
+        ...toLot(known),
         levels: (rows as readonly LotLevelRow[]).map(toLotLevel),
         movements: page.items,
         ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),

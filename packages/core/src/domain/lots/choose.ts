@@ -213,7 +213,7 @@ function lotIn({ view, draft, product, paired }: LotQuestion, { lot, quantity, e
   const known = lotOf(view, draft, product.sku, lot);
   if (known && expiresAt !== undefined && expiresAt !== known.expiresAt) {
     const end = known.expiresAt === null ? "never expires" : `expires at ${new Date(known.expiresAt).toISOString()}`;
-    return invalid(`must agree with what is known: ${lot} ${end}`);
+    return invalid(`must agree with what is known: ${lot} ${end}; lots.update sets it right`);
   }
   if (known && known.storeId !== null && !paired) return refuse("ALREADY_EXISTS", { entity: "serial", key: lot });
   return { lot, delta: quantity, expiresAt: known ? known.expiresAt : (expiresAt ?? null) };

@@ -97,15 +97,19 @@ export const lotMovements = defineTable<LotMovementRow>({
   indexes: [["sku", "lot"]],
 });
 
-/** How much of a lot is at a store, in the product's unit. */
-export interface LotLevel {
+/** A lot or a serial number of a product. */
+export interface Lot {
   readonly sku: string;
-  readonly storeId: string;
   /** The lot's code, or a serial number. */
   readonly lot: string;
-  readonly quantity: number;
   /** Epoch milliseconds; from then on it is not sold any more. Absent: never. */
   readonly expiresAt?: number;
+}
+
+/** How much of a lot is at a store, in the product's unit. */
+export interface LotLevel extends Lot {
+  readonly storeId: string;
+  readonly quantity: number;
 }
 
 /** What a movement did to a lot. */
@@ -122,12 +126,16 @@ export interface LotMovement {
   readonly occurredAt: number;
 }
 
-export const toLotLevel = ({ sku, storeId, lot, quantity, decimals, expiresAt }: LotLevelRow): LotLevel => ({
+export const toLot = ({ sku, lot, expiresAt }: Pick<LotRow, "sku" | "lot" | "expiresAt">): Lot => ({
   sku,
-  storeId,
   lot,
-  quantity: fromScaled(quantity, decimals),
   ...(expiresAt !== null && { expiresAt }),
+});
+
+export const toLotLevel = (row: LotLevelRow): LotLevel => ({
+  ...toLot(row),
+  storeId: row.storeId,
+  quantity: fromScaled(row.quantity, row.decimals),
 });
 
 export const toLotMovement = (row: LotMovementRow): LotMovement => ({

@@ -107,7 +107,7 @@ function follow(row: MovementRow, product: ProductRow, view: View, { seq }: Cont
   const cause: Cause = {
     seq,
     line: row.line,
-    kind: entry?.kind ?? row.type,
+    kind: entry?.kind ?? (undone && view.get(movements, keyText([undone.seq, undone.line])))?.type ?? row.type,
     storeId: row.storeId,
     movementSeq: entry?.movementSeq ?? seq,
     movementLine: entry?.movementLine ?? row.line,

@@ -157,7 +157,7 @@ export function addLine(draft: Draft, line: ParsedLine, facts: EntryFacts): Refu
   if (line.type === "transfer" && line.from === line.to) return invalid("to", "must be another store");
   const drafts: EntryDraft[] = [];
   for (const leg of (legsOf[line.type] as (line: ParsedLine) => readonly Leg[])(line)) {
-    const details = { ...detailsOf(line, facts), paired: line.type === "transfer" };
+    const details = detailsOf(line, facts);
     const given = leg.arrives ? drafts.at(-1)?.lots?.map(({ lot, delta }) => ({ lot, delta: -delta })) : undefined;
     const entry = legDraft(draft, product, leg, draft.entries.length + drafts.length, given ? { ...details, given } : details);
     if (entry.refusal) return entry.refusal;
@@ -292,7 +292,8 @@ function move(draft: Draft, { product, type, field, place: { name, before }, lin
   if (!Number.isSafeInteger(onHand)) return { refusal: invalid(field, "would pass the largest quantity that is exact") };
   // Stock may always come in; it may go out as far as nobody is promised it and the product may be backordered.
   if (delta < 0 && isShort(product, onHand, reserved)) return { refusal: shortOf(before, -delta) };
-  const lots = lotsOf(draft, { product, type, place: { name, before }, delta, details });
+  const tracked = product.tracking !== null || details.lots !== undefined;
+  const lots = tracked ? lotsOf(draft, { product, type, place: { name, before }, delta, details }) : undefined;
   if (lots && isRefusal(lots)) return { refusal: lots };
   return {
     name,
@@ -334,13 +335,12 @@ function move(draft: Draft, { product, type, field, place: { name, before }, lin
   };
 }
 
-/** The lots a movement concerns; none of a product that is not tracked. */
+/** The lots a movement concerns. */
 function lotsOf(
   { view, lots: draft, now }: Draft,
   { product, type, place: { before }, delta, details }: Pick<Move, "product" | "type" | "place" | "delta" | "details">,
-): readonly LotChange[] | Refusal | undefined {
+): readonly LotChange[] | Refusal {
   const { lots: named, given, paired } = details;
-  if (product.tracking === null && !named) return undefined;
   const { storeId, onHand } = before;
   const at = details.occurredAt ?? now;
   const question = { view, draft, product, storeId, type, delta, onHand, at, named, paired };
@@ -391,6 +391,7 @@ const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
   occurredAt: line.occurredAt ?? facts.occurredAt,
   idempotencyKey: facts.idempotencyKey,
   lots: line.lots,
+  paired: line.type === "transfer",
 });
 
 export const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });

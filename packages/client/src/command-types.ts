@@ -3,11 +3,15 @@ import type {
   AlertReceipt,
   Apply,
   CommitReservation,
+  CorrectCost,
+  CorrectionReceipt,
+  CostingReceipt,
   Count,
   CreateProduct,
   CreateStore,
   ExtendReservation,
   Hold,
+  LotReceipt,
   ProductReceipt,
   Receive,
   ReleaseReservation,
@@ -15,12 +19,14 @@ import type {
   Return,
   Reverse,
   Sell,
+  SetCosting,
   SetThreshold,
   StockReceipt,
   StoreReceipt,
   ThresholdReceipt,
   ThresholdScope,
   Transfer,
+  UpdateLot,
   UpdateProduct,
   UpdateReservation,
   UpdateStore,
@@ -41,6 +47,9 @@ export interface Commands {
   readonly "reservations.release": readonly [ReleaseReservation, ReservationReceipt];
   readonly "reservations.extend": readonly [ExtendReservation, ReservationReceipt];
   readonly "reservations.update": readonly [UpdateReservation, ReservationReceipt];
+  readonly "costing.set": readonly [SetCosting, CostingReceipt];
+  readonly "costing.correct": readonly [CorrectCost, CorrectionReceipt];
+  readonly "lots.update": readonly [UpdateLot, LotReceipt];
   readonly "thresholds.set": readonly [SetThreshold, ThresholdReceipt];
   readonly "thresholds.remove": readonly [ThresholdScope, ThresholdReceipt];
   readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];

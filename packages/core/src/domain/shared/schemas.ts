@@ -63,7 +63,8 @@ const maximumLots = 1_000;
 /** Which lots or serial numbers of a tracked product, and of each how much: 1 unless said. */
 export const lots = z
   .array(z.strictObject({ lot: lotCode, quantity: quantity.default(1), expiresAt: instant.optional() }))
-  .max(maximumLots);
+  .max(maximumLots)
+  .readonly();
 
 /** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
 export const money = z.strictObject({ amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), currency });

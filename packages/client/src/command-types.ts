@@ -7,6 +7,9 @@ import type {
   CancelPurchaseOrder,
   CancelTransfer,
   CommitReservation,
+  CorrectCost,
+  CorrectionReceipt,
+  CostingReceipt,
   Count,
   CountApprovalReceipt,
   CountLinesReceipt,
@@ -19,6 +22,7 @@ import type {
   DraftPurchaseOrders,
   ExtendReservation,
   Hold,
+  LotReceipt,
   ProductReceipt,
   PurchaseOrderReceipt,
   Receive,
@@ -31,6 +35,7 @@ import type {
   Return,
   Reverse,
   Sell,
+  SetCosting,
   SetSupplierTerms,
   SetThreshold,
   ShipTransfer,
@@ -45,6 +50,7 @@ import type {
   ThresholdScope,
   Transfer,
   TransferReceipt,
+  UpdateLot,
   UpdateProduct,
   UpdatePurchaseOrder,
   UpdateReservation,
@@ -75,6 +81,9 @@ export interface Commands {
   readonly "counts.recount": readonly [RecountLines, CountLinesReceipt];
   readonly "counts.approve": readonly [ApproveCount, CountApprovalReceipt];
   readonly "counts.cancel": readonly [CancelCount, CountReceipt];
+  readonly "costing.set": readonly [SetCosting, CostingReceipt];
+  readonly "costing.correct": readonly [CorrectCost, CorrectionReceipt];
+  readonly "lots.update": readonly [UpdateLot, LotReceipt];
   readonly "thresholds.set": readonly [SetThreshold, ThresholdReceipt];
   readonly "thresholds.remove": readonly [ThresholdScope, ThresholdReceipt];
   readonly "alerts.acknowledge": readonly [{ readonly id: string }, AlertReceipt];

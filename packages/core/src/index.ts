@@ -3,6 +3,7 @@ export type { AttributesSchema } from "./api/attributes";
 export type { Rebuilding, Verification } from "./api/audit";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
+export type { CorrectionReceipt, CostingApi, CostingReceipt, CostLayer, MovementCost } from "./api/costing";
 export type { CountApprovalReceipt, CountFilter, CountLinesReceipt, CountReceipt, CountsApi, StockCountSheet } from "./api/counts";
 export {
   type ActingInventory,
@@ -30,6 +31,7 @@ export type {
   RunOutRequest,
   TermsFor,
 } from "./api/forecast-types";
+export type { ExpiringFilter, LotFilter, LotReceipt, LotsApi, LotTrace } from "./api/lots";
 export {
   createMonitor,
   type Monitor,
@@ -43,6 +45,7 @@ export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ImagesOf, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { DraftedReceipt, PurchaseOrderFilter, PurchaseOrderReceipt, PurchaseOrdersApi } from "./api/purchase-orders";
 export type { AbcOptions } from "./api/reports/abc";
+export type { CostOfGoodsSold, CostOfGoodsSoldRequest, CostOfGoodsSoldRow } from "./api/reports/cost-of-goods-sold";
 export type { ReportsApi } from "./api/reports/create-reports";
 export type { DaysOfCoverOptions } from "./api/reports/days-of-cover";
 export type { DeadStockOptions } from "./api/reports/dead-stock";
@@ -72,6 +75,7 @@ export {
   type StockFigures,
   type TurnoverFigures,
 } from "./api/reports/types";
+export type { CostReports, IncompleteValue, Valuation, ValuationRequest, ValuationRow } from "./api/reports/valuation";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";
@@ -82,7 +86,20 @@ export type { SetThreshold, ThresholdScope } from "./domain/alerts/commands";
 export type { ThresholdResult } from "./domain/alerts/decide";
 export { type Alert, type AlertStatus, type AlertType, alertStatuses, alertTypes, type Threshold } from "./domain/alerts/tables";
 export type { CreateProduct, CreateStore, UpdateProduct, UpdateStore } from "./domain/catalog/commands";
-export { type AnyAttributes, type Product, type Store, type StoreKind, storeKinds } from "./domain/catalog/tables";
+export {
+  type AnyAttributes,
+  type Costing,
+  type CostingMethod,
+  costingMethods,
+  type Product,
+  type Store,
+  type StoreKind,
+  storeKinds,
+  type Tracking,
+  trackings,
+} from "./domain/catalog/tables";
+export type { CorrectCost, SetCosting } from "./domain/costing/commands";
+export type { CorrectionResult, CostingResult } from "./domain/costing/decide";
 export type { ApproveCount, CancelCount, RecordCount, RecountLines, StartCount } from "./domain/counts/commands";
 export type { CountApproval, CountLinesResult, CountResult } from "./domain/counts/decide";
 export {
@@ -95,6 +112,9 @@ export {
   type Tally,
 } from "./domain/counts/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
+export type { UpdateLot } from "./domain/lots/commands";
+export type { LotResult } from "./domain/lots/decide";
+export type { Lot, LotLevel, LotMovement } from "./domain/lots/tables";
 export type {
   CancelPurchaseOrder,
   CreatePurchaseOrder,

@@ -119,6 +119,7 @@ const noteOf = ({ sku, storeId, onHand, reserved, decimals }: LevelRow, { seq, l
     occurredAt: now,
     recordedAt: now,
     idempotencyKey: null,
+    lots: null,
     reverses: null,
   });
 

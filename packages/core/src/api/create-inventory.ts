@@ -2,7 +2,9 @@ import type * as z from "zod";
 import * as alerts from "../domain/alerts/decide";
 import * as catalog from "../domain/catalog/decide";
 import type { AnyAttributes } from "../domain/catalog/tables";
+import * as costing from "../domain/costing/decide";
 import * as counts from "../domain/counts/decide";
+import * as lots from "../domain/lots/decide";
 import * as purchasing from "../domain/purchasing/decide";
 import * as reservations from "../domain/reservations/decide";
 import type { CommandDefinition } from "../domain/shared/slice";
@@ -24,15 +26,18 @@ import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storag
 import { type AlertsApi, createAlerts } from "./alerts";
 import { type AttributesSchema, refineBy } from "./attributes";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
+import { type CostingApi, createCosting } from "./costing";
 import { type CountsApi, createCounts } from "./counts";
 import { createEvents, type On } from "./events";
 import { createFeed } from "./feed";
 import type { Feed } from "./feed-types";
 import type { ForecastsApi } from "./forecast-types";
 import { createForecasts } from "./forecasts";
+import { createLots, type LotsApi } from "./lots";
 import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
 import { createReports, type ReportsApi } from "./reports/create-reports";
+import { type CostReports, createValuation } from "./reports/valuation";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { createRunOuts } from "./run-outs";
 import { type CommandInput, createRunner, type Run } from "./runner";
@@ -81,6 +86,8 @@ export interface HostInventory<Attributes = AnyAttributes, GivenAttributes = Att
   readonly counts: CountsApi;
   readonly suppliers: SuppliersApi;
   readonly purchaseOrders: PurchaseOrdersApi;
+  readonly costing: CostingApi;
+  readonly lots: LotsApi;
   /** Runs a command by its name, as {@link Inventory.execute} does. */
   readonly execute: Inventory["execute"];
 }
@@ -97,7 +104,7 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
-  readonly reports: ReportsApi;
+  readonly reports: ReportsApi & CostReports;
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
@@ -105,6 +112,8 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
   readonly counts: CountsApi;
   readonly suppliers: SuppliersApi;
   readonly purchaseOrders: PurchaseOrdersApi;
+  readonly costing: CostingApi;
+  readonly lots: LotsApi;
   readonly feed: Feed;
   /** What the storage promises. */
   readonly capabilities: StorageCapabilities;
@@ -165,7 +174,7 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
 }
 
 // Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts, transfers, counts, suppliers, purchasing].flatMap((slice) =>
+const definitions = [catalog, stock, reservations, alerts, transfers, counts, suppliers, purchasing, costing, lots].flatMap((slice) =>
   Object.values(slice),
 ) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
@@ -215,7 +224,7 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
   const forecasts = createForecasts({ storage, clock, provider: forecast });
   const shared = {
     forecasts: { ...forecasts, runOuts: createRunOuts({ storage, clock, demand: forecasts.demand }) },
-    reports: createReports(analytics ?? storage, clock),
+    reports: { ...createReports(analytics ?? storage, clock), ...createValuation(storage) },
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
@@ -236,6 +245,8 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
       counts: createCounts(run, reads),
       suppliers: createSuppliers(run, reads),
       purchaseOrders: createPurchaseOrders(run, reads),
+      costing: createCosting(run, reads),
+      lots: createLots(run, reads),
       execute: executeWith((actor) => (actor ? createRunner(submitter, gates, actor) : run)),
     };
   };

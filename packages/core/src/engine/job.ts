@@ -3,6 +3,7 @@ import type { Json, Write } from "../domain/shared/rows";
 import type { CommandDefinition, Context, Need, Reaction } from "../domain/shared/slice";
 import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
 import type { CommandObservation, OutcomeCode } from "../ports/observer";
+import { createFollowers, type Followers } from "./followers";
 import { notLoaded, type WorkingSet } from "./working-set";
 
 /** What every accepted command answers beside its own result. */
@@ -93,15 +94,20 @@ function decideFirst(command: Command, set: WorkingSet, { now, reactions }: Rule
 
 /** What follows from rows a command writes, by rules that the command knows nothing of. */
 function followersOf(writes: readonly Write[], reactions: readonly Reaction[], set: WorkingSet, context: Context): readonly Write[] {
-  const all: Write[] = [];
+  let followers: Followers | undefined;
   for (const { to, react } of reactions) {
     for (const { table, row } of writes) {
       if (table !== to.name) continue;
-      all.push(...react(row, set, context, all.length));
+      const following = react(row, followers?.view ?? set, context, followers?.writes.length ?? 0);
+      if (following.length === 0) continue;
+      followers ??= createFollowers(set);
+      followers.add(following);
     }
   }
-  return all;
+  return followers?.writes ?? nothing;
 }
+
+const nothing: readonly Write[] = [];
 
 /** What is stored of a result so that it can be given again. */
 const kept = (definition: CommandDefinition<unknown, unknown>, result: unknown): Json =>

@@ -31,6 +31,7 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_MOVEMENT: { readonly id: string };
   UNKNOWN_RESERVATION: { readonly id: string };
   UNKNOWN_ALERT: { readonly id: string };
+  UNKNOWN_LOT: { readonly sku: string; readonly lot: string };
   UNKNOWN_TRANSFER: { readonly id: string };
   UNKNOWN_COUNT: { readonly id: string };
   UNKNOWN_THRESHOLD: Partial<OnLevel>;
@@ -39,8 +40,8 @@ export interface InventoryErrorDetailsByCode {
   UNKNOWN_PURCHASE_ORDER: { readonly id: string };
   UNKNOWN_JOB: { readonly id: string };
   UNKNOWN_ROUTE: { readonly method: string; readonly path: string };
-  ALREADY_EXISTS: { readonly entity: string; readonly key: string };
-  INSUFFICIENT_STOCK: Batch & OnLevel & { readonly requested: number; readonly available: number };
+  ALREADY_EXISTS: Batch & { readonly entity: string; readonly key: string };
+  INSUFFICIENT_STOCK: Batch & OnLevel & { readonly lot?: string; readonly requested: number; readonly available: number };
   RESERVATION_SETTLED: { readonly id: string; readonly status: string };
   INVALID_STATE: Batch & { readonly entity: string; readonly key: string; readonly state: string };
   HAS_STOCK: { readonly entity: string; readonly key: string; readonly levels: readonly (OnLevel & { readonly onHand: number })[] };
@@ -90,6 +91,7 @@ export const errorCodes = {
   UNKNOWN_ALERT: { status: 404, retryable: false, summary: "No alert has this id." },
   UNKNOWN_TRANSFER: { status: 404, retryable: false, summary: "No transfer has this id." },
   UNKNOWN_COUNT: { status: 404, retryable: false, summary: "No count has this id." },
+  UNKNOWN_LOT: { status: 404, retryable: false, summary: "The product has no such lot or serial number." },
   UNKNOWN_THRESHOLD: { status: 404, retryable: false, summary: "No threshold is set for this." },
   UNKNOWN_SUPPLIER: { status: 404, retryable: false, summary: "No supplier has this id." },
   UNKNOWN_SUPPLIER_TERMS: { status: 404, retryable: false, summary: "No terms are set for this supplier and product." },

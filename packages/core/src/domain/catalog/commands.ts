@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { attributes, commandFields, decimals, images, label, name, price, sku, storeId } from "../shared/schemas";
-import { storeKinds } from "./tables";
+import { attributes, commandFields, currency, decimals, images, label, name, price, sku, storeId } from "../shared/schemas";
+import { costingMethods, storeKinds, trackings } from "./tables";
 
 const barcode = label;
 const backorderLimit = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
@@ -16,6 +16,8 @@ const createProduct = z.strictObject({
   decimals: decimals.default(0),
   price: price.optional(),
   cost: price.optional(),
+  costing: z.strictObject({ method: z.enum(costingMethods), currency }).optional(),
+  tracking: z.enum(trackings).optional(),
   backorderLimit: backorderLimit.default(0),
   /** Addresses of pictures, `https://…`, at most 20; the first is the one to show. */
   images: images.optional(),
@@ -32,6 +34,7 @@ const productPatch = {
   unit: label.nullable().optional(),
   price: price.nullable().optional(),
   cost: price.nullable().optional(),
+  tracking: z.enum(trackings).nullable().optional(),
   backorderLimit: backorderLimit.optional(),
   images: images.nullable().optional(),
   attributes: attributes.optional(),

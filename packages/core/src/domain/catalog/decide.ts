@@ -1,7 +1,7 @@
 import { refuse } from "../../errors";
 import { thresholds } from "../alerts/tables";
 import { expiryNeeds, reservedAt } from "../reservations/expiry";
-import { tooFine } from "../shared/invalid";
+import { invalid, tooFine } from "../shared/invalid";
 import { changed } from "../shared/patch";
 import { fromScaled, toScaled } from "../shared/quantity";
 import type { Money } from "../shared/schemas";
@@ -43,6 +43,8 @@ export const createProduct: CommandDefinition<ParsedCreateProduct, ProductResult
     if (existing) return { refusal: refuse("ALREADY_EXISTS", { entity: "product", key: existing.sku }) };
     const backorderLimit = toScaled(input.backorderLimit, input.decimals);
     if (backorderLimit === undefined) return { refusal: tooFine("backorderLimit", input.decimals) };
+    const refusal = untrackable({ tracking: input.tracking ?? null, backorderLimit, decimals: input.decimals });
+    if (refusal) return { refusal };
     return wroteProduct({
       seq,
       skuKey: skuKeyOf(input.sku),
@@ -57,6 +59,9 @@ export const createProduct: CommandDefinition<ParsedCreateProduct, ProductResult
       priceCurrency: input.price?.currency ?? null,
       costAmount: input.cost?.amount ?? null,
       costCurrency: input.cost?.currency ?? null,
+      costing: input.costing?.method ?? null,
+      costingCurrency: input.costing?.currency ?? null,
+      tracking: input.tracking ?? null,
       backorderLimit,
       images: input.images ?? null,
       attributes: input.attributes,
@@ -74,7 +79,7 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
   refusals: ["UNKNOWN_PRODUCT", "INVALID_INPUT", "INVALID_STATE"],
   needs(input, view, now) {
     const row = view.get(products, productKey(input));
-    return row && input.backorderLimit !== undefined
+    return row && (input.backorderLimit !== undefined || input.tracking !== undefined)
       ? [...needsProduct(input), ...levelNeeds(view, { sku: row.sku }, now)]
       : needsProduct(input);
   },
@@ -89,6 +94,11 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
     ) {
       return { refusal: refuse("INVALID_STATE", { entity: "product", key: before.sku, state: "backordered beyond the new limit" }) };
     }
+    const tracking = changed(input.tracking, before.tracking);
+    const refusal = untrackable({ tracking, backorderLimit, decimals: before.decimals });
+    if (refusal) return { refusal };
+    if (tracking !== before.tracking && view.find(levels, { sku: before.sku }).some(inUse(view, now)))
+      return { refusal: refuse("INVALID_STATE", { entity: "product", key: before.sku, state: "in stock: its tracking can't change" }) };
     const { price, cost } = input;
     return wroteProduct({
       ...before,
@@ -103,6 +113,7 @@ export const updateProduct: CommandDefinition<ParsedUpdateProduct, ProductResult
       priceCurrency: changed(part(price, "currency"), before.priceCurrency),
       costAmount: changed(part(cost, "amount"), before.costAmount),
       costCurrency: changed(part(cost, "currency"), before.costCurrency),
+      tracking,
       backorderLimit,
       images: changed(input.images, before.images),
       attributes: input.attributes ?? before.attributes,
@@ -204,6 +215,13 @@ const levelNeeds = (view: View, where: { readonly sku: string } | { readonly sto
 
 const part = <K extends keyof Money>(money: Money | null | undefined, column: K): Money[K] | null | undefined =>
   money ? money[column] : (money as null | undefined);
+
+/** Nobody knows which lot goods are of that are not there, and a serial number is of one whole piece. */
+function untrackable({ tracking, backorderLimit, decimals }: Pick<ProductRow, "tracking" | "backorderLimit" | "decimals">) {
+  if (tracking === null) return undefined;
+  if (backorderLimit > 0) return invalid("backorderLimit", "must be 0 of a product that is tracked");
+  return tracking === "serial" && decimals > 0 ? invalid("tracking", "must not be serial of a product with decimals") : undefined;
+}
 
 const inUse =
   (view: View, now: number) =>

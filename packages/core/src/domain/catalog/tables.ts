@@ -8,6 +8,22 @@ export interface AnyAttributes {
   readonly [key: string]: Json;
 }
 
+/** How a product's goods are told apart: by lots with an expiry date, or each by its serial number. */
+export const trackings = ["lot", "serial"] as const;
+/** One of {@link trackings}. */
+export type Tracking = (typeof trackings)[number];
+
+/** How a product's goods are costed: at what all of them cost on average, or the oldest first. */
+export const costingMethods = ["average", "fifo"] as const;
+/** One of {@link costingMethods}. */
+export type CostingMethod = (typeof costingMethods)[number];
+
+/** How a product is costed, and in which currency (ISO 4217). */
+export interface Costing {
+  readonly method: CostingMethod;
+  readonly currency: string;
+}
+
 /** Something that can be kept in stock. Quantities are in `unit`. */
 export interface Product<Attributes = AnyAttributes> {
   /** As it was given, unique regardless of case; it never changes. */
@@ -22,6 +38,10 @@ export interface Product<Attributes = AnyAttributes> {
   readonly decimals: number;
   readonly price?: Money;
   readonly cost?: Money;
+  /** Absent where nobody keeps account of what its goods cost. */
+  readonly costing?: Costing;
+  /** Absent where its goods are all the same. */
+  readonly tracking?: Tracking;
   /** How far below zero `available` may go, in the product's unit. */
   readonly backorderLimit: number;
   /** Addresses of pictures, the first the one to show. */
@@ -68,6 +88,9 @@ export interface ProductRow extends Row {
   readonly priceCurrency: string | null;
   readonly costAmount: number | null;
   readonly costCurrency: string | null;
+  readonly costing: CostingMethod | null;
+  readonly costingCurrency: string | null;
+  readonly tracking: Tracking | null;
   readonly backorderLimit: number;
   readonly images: readonly string[] | null;
   readonly attributes: { readonly [key: string]: Json };
@@ -94,6 +117,9 @@ export const products = defineTable<ProductRow>({
     priceCurrency: { type: "text", nullable: true },
     costAmount: { type: "integer", nullable: true },
     costCurrency: { type: "text", nullable: true },
+    costing: { type: "text", nullable: true },
+    costingCurrency: { type: "text", nullable: true },
+    tracking: { type: "text", nullable: true },
     backorderLimit: { type: "integer", scaledBy: "decimals" },
     images: { type: "json", nullable: true },
     attributes: { type: "json" },
@@ -144,6 +170,8 @@ export const toProduct = (row: ProductRow): Product => ({
   decimals: row.decimals,
   ...(row.priceAmount !== null && row.priceCurrency !== null && { price: { amount: row.priceAmount, currency: row.priceCurrency } }),
   ...(row.costAmount !== null && row.costCurrency !== null && { cost: { amount: row.costAmount, currency: row.costCurrency } }),
+  ...(row.costing !== null && row.costingCurrency !== null && { costing: { method: row.costing, currency: row.costingCurrency } }),
+  ...(row.tracking !== null && { tracking: row.tracking }),
   backorderLimit: fromScaled(row.backorderLimit, row.decimals),
   ...(row.images !== null && { images: [...row.images] }),
   attributes: structuredClone(row.attributes),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { commandFields, instant, quantity, reason, reference, sku, storeId } from "../shared/schemas";
+import { commandFields, instant, lots, quantity, reason, reference, sku, storeId } from "../shared/schemas";
 
 /** Ten years: a hold is meant to end. */
 const longestMs = 10 * 366 * 86_400_000;
@@ -20,6 +20,7 @@ const commit = z.strictObject({
   id,
   quantity: quantity.optional(),
   rest: z.enum(["keep", "release"]).default("keep"),
+  lots: lots.optional(),
   reason: reason.optional(),
   occurredAt: instant.optional(),
   ...commandFields,

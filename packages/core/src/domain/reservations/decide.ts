@@ -28,6 +28,7 @@ import {
   type ReservationResult,
   rowOf,
   settledRefusals,
+  soldNeeds,
   tooFine,
 } from "./held";
 import { heldOf, type Reservation, type ReservationRow, reservationKey, reservations, toReservation } from "./tables";
@@ -42,7 +43,7 @@ export const hold: CommandDefinition<ParsedHold, ReservationResult> = {
   name: "reservations.hold",
   parse: parse.hold,
   refusals: [...placeRefusals, "INSUFFICIENT_STOCK"],
-  needs: (input, view, now) => placeNeeds(input.sku, input.storeId, view, now),
+  needs: (input, view, now) => placeNeeds(input.sku, input.storeId, view, now, []),
   decide(view, input, context) {
     const { now, seq } = context;
     const draft = draftLedger(view, context);
@@ -87,7 +88,7 @@ export const commit: CommandDefinition<ParsedCommit, ReservationResult> = {
   name: "reservations.commit",
   parse: parse.commit,
   refusals: [...settledRefusals, ...placeRefusals, "INSUFFICIENT_STOCK"],
-  needs: needsOf,
+  needs: (input, view, now) => [...needsOf(input, view, now), ...soldNeeds(input, view, now)],
   decide: (view, input, context) =>
     onHeld(view, input, context, (held) => {
       const { draft, product } = held;
@@ -107,6 +108,7 @@ export const commit: CommandDefinition<ParsedCommit, ReservationResult> = {
           actor: input.actor,
           occurredAt: input.occurredAt,
           idempotencyKey: input.idempotencyKey,
+          lots: input.lots,
         },
       );
       return sold.refusal ? sold : accepted(draft, row, sold);

@@ -44,9 +44,20 @@ export function needsOf({ id }: Target, view: View, now: number, storeId?: strin
   if (!key) return [];
   const row = view.get(reservations, key);
   const needs: Need[] = [{ table: reservations, key }];
-  if (row) needs.push(...placeNeeds(row.sku, row.storeId, view, now));
-  if (row && storeId !== undefined) needs.push(...placeNeeds(row.sku, storeId, view, now));
+  // A promise is of no lot in particular.
+  if (row) needs.push(...placeNeeds(row.sku, row.storeId, view, now, []));
+  if (row && storeId !== undefined) needs.push(...placeNeeds(row.sku, storeId, view, now, []));
   return needs;
+}
+
+/** What selling what is held reads: of a tracked product its lots. */
+export function soldNeeds(
+  { id, lots }: Target & { readonly lots?: readonly { readonly lot: string }[] | undefined },
+  view: View,
+  now: number,
+): readonly Need[] {
+  const row = rowOf(view, id);
+  return row ? placeNeeds(row.sku, row.storeId, view, now, lots) : [];
 }
 
 /** An active reservation where it is held, ready to be changed. */

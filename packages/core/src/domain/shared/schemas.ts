@@ -18,6 +18,8 @@ const words = (maximum: number) => text(1, maximum, "\\p{Cc}\\p{Cs}");
 
 export const sku = identifier(64);
 export const storeId = identifier(64);
+/** A lot's code or a serial number, as it stands on the package. */
+export const lotCode = identifier(64);
 export const name = words(200);
 export const label = words(100);
 export const note = words(500);
@@ -49,6 +51,13 @@ export const instant = z
   .pipe(z.int().min(0).max(latest));
 
 export const currency = z.string().regex(/^[A-Z]{3}$/, "must be an ISO 4217 code such as EUR");
+
+const maximumLots = 1_000;
+/** Which lots or serial numbers of a tracked product, and of each how much: 1 unless said. */
+export const lots = z
+  .array(z.strictObject({ lot: lotCode, quantity: quantity.default(1), expiresAt: instant.optional() }))
+  .max(maximumLots)
+  .readonly();
 
 /** An amount in the currency's minor unit (cents), with its ISO 4217 code. */
 export const money = z.strictObject({ amount: z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), currency });

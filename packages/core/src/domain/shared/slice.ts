@@ -86,7 +86,7 @@ export interface Reaction {
   /** What must be loaded beside a row that may be written. Asked again like the needs of a command. */
   readonly needs: (key: Key, view: View, now: number) => readonly Need[];
   /**
-   * The rows to write beside it. The view does not show what the command itself writes.
+   * The rows to write beside it. The view does not show what the command itself writes, but what has followed from it so far.
    *
    * @param line - how many rows have followed in this command so far, for names that no two of them share.
    */

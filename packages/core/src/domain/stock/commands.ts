@@ -6,6 +6,7 @@ import {
   countedQuantity,
   idempotencyKey,
   instant,
+  lots,
   money,
   price,
   quantity,
@@ -19,7 +20,7 @@ import {
 /** The most lines one batch may have. */
 const maximumLines = 10_000;
 
-const entryFields = { reference: reference.optional(), reason: reason.optional(), occurredAt: instant.optional() };
+const entryFields = { reference: reference.optional(), reason: reason.optional(), occurredAt: instant.optional(), lots: lots.optional() };
 const at = { sku, storeId };
 
 const receive = { ...at, quantity, unitCost: money.optional(), ...entryFields };

@@ -92,7 +92,13 @@ function placesToUndo(id: string): Need[] {
     .map((line) => ({ table: movements, key: [place.seq, line] }));
 }
 
-const asLine = (row: MovementRow): ParsedLine => ({ type: "receive", sku: row.sku, storeId: row.storeId, quantity: 1 });
+const asLine = ({ sku, storeId, lots }: MovementRow): ParsedLine => ({
+  type: "receive",
+  sku,
+  storeId,
+  quantity: 1,
+  lots: (lots ?? []).map(({ lot }) => ({ lot, quantity: 1 })),
+});
 
 export const reverse: CommandDefinition<ParsedReverse, StockResult> = {
   name: "stock.reverse",

@@ -1,5 +1,19 @@
 import { type InventoryErrorCode, type LineRefusal, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
+import {
+  arrivalNeeds,
+  chooseLots,
+  countNeeds,
+  draftLots,
+  givenLots,
+  isRefusal,
+  type LotChange,
+  type LotDraft,
+  lotNeeds,
+  lotWrites,
+  moveLots,
+  type NamedLot,
+} from "../lots/choose";
 import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../reservations/expiry";
 import { reservationEvents, reservations } from "../reservations/tables";
 import { invalid } from "../shared/invalid";
@@ -45,6 +59,8 @@ interface Leg {
   readonly field: string;
   readonly amount: number;
   readonly absolute?: true;
+  /** Whether it takes the lots that the leg before it gives. */
+  readonly arrives?: true;
 }
 
 type LegsOf = { readonly [Type in ParsedLine["type"]]: (line: Extract<ParsedLine, { type: Type }>) => readonly Leg[] };
@@ -58,7 +74,7 @@ const legsOf: LegsOf = {
   count: (line) => [{ storeId: line.storeId, type: "counted", field: "counted", amount: line.counted, absolute: true }],
   transfer: (line) => [
     { storeId: line.from, type: "transferred_out", field: "quantity", amount: -line.quantity },
-    { storeId: line.to, type: "transferred_in", field: "quantity", amount: line.quantity },
+    { storeId: line.to, type: "transferred_in", field: "quantity", amount: line.quantity, arrives: true },
   ],
 };
 
@@ -69,23 +85,43 @@ export const lineRefusals = [
   "INVALID_INPUT",
   "INVALID_STATE",
   "INSUFFICIENT_STOCK",
+  "ALREADY_EXISTS",
 ] as const satisfies InventoryErrorCode[];
 
 /** The rows a line reads. */
-export const lineNeeds = (line: ParsedLine, view: View, now: number): readonly Need[] =>
-  line.type === "transfer"
-    ? [...placeNeeds(line.sku, line.from, view, now), ...placeNeeds(line.sku, line.to, view, now)]
-    : placeNeeds(line.sku, line.storeId, view, now);
+export function lineNeeds(line: ParsedLine, view: View, now: number): readonly Need[] {
+  const product = view.get(products, [skuKeyOf(line.sku)]);
+  if (line.type === "transfer")
+    return [
+      ...placeNeeds(line.sku, line.from, view, now, line.lots),
+      ...placeNeeds(line.sku, line.to, view, now, []),
+      ...arrivalNeeds(product, line, view, line.lots),
+    ];
+  const needs = placeNeeds(line.sku, line.storeId, view, now, line.lots);
+  return line.type === "count" ? [...needs, ...countNeeds(product, line.storeId, view, line.lots)] : needs;
+}
 
-/** The rows that a change of a level reads. The level's key needs the SKU as the product spells it; it is usually spelt that way already. */
-export function placeNeeds(given: string, storeId: string, view: View, now: number): readonly Need[] {
+/**
+ * The rows that a change of a level reads. The level's key needs the SKU as the product spells it; it is usually spelt that way already.
+ *
+ * @param named - the lots it concerns; unless given, of a tracked product all that are there.
+ */
+export function placeNeeds(
+  given: string,
+  storeId: string,
+  view: View,
+  now: number,
+  named?: readonly { readonly lot: string }[],
+): readonly Need[] {
   const productKey = [skuKeyOf(given)];
-  const level = [view.get(products, productKey)?.sku ?? given, storeId];
+  const product = view.get(products, productKey);
+  const level = [product?.sku ?? given, storeId];
   return [
     { table: products, key: productKey },
     { table: stores, key: [storeId] },
     { table: levels, key: level },
     ...expiryNeeds(view.get(levels, level), now),
+    ...lotNeeds(product, storeId, view, named),
   ];
 }
 
@@ -99,6 +135,8 @@ export interface Draft extends Context {
   promises: Promises | undefined;
   /** What became of goods on their way. */
   readonly incoming: IncomingEventRow[];
+  /** What became of lots, where anything did. */
+  lots: LotDraft | undefined;
 }
 
 export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
@@ -109,6 +147,7 @@ export const draftLedger = (view: View, { now, seq }: Context): Draft => ({
   touched: new Map(),
   promises: undefined,
   incoming: [],
+  lots: undefined,
 });
 
 /** Where a command notes what becomes of promises. */
@@ -125,7 +164,9 @@ export function addLine(draft: Draft, line: ParsedLine, facts: EntryFacts): Refu
   if (line.type === "transfer" && line.from === line.to) return invalid("to", "must be another store");
   const drafts: EntryDraft[] = [];
   for (const leg of (legsOf[line.type] as (line: ParsedLine) => readonly Leg[])(line)) {
-    const entry = legDraft(draft, product, leg, draft.entries.length + drafts.length, detailsOf(line, facts));
+    const details = detailsOf(line, facts);
+    const given = leg.arrives ? drafts.at(-1)?.lots?.map(({ lot, delta }) => ({ lot, delta: -delta })) : undefined;
+    const entry = legDraft(draft, product, leg, draft.entries.length + drafts.length, given ? { ...details, given } : details);
     if (entry.refusal) return entry.refusal;
     drafts.push(entry);
   }
@@ -144,14 +185,26 @@ export function undoMovement(
   if (product.archived) return archived("product", product.sku);
   const place = placeOf(draft, product, row.storeId);
   if (place.refusal) return place.refusal;
-  const entry = move(draft, { product, type: "adjusted", field: "id", place, line: draft.entries.length, delta: 0 - row.delta, details });
+  if (product.tracking !== null && row.lots === null && row.delta !== 0)
+    return refuse("INVALID_STATE", { entity: "movement", key: details.reverses, state: "made before its product was tracked" });
+  const given = row.lots?.map(({ lot, delta }) => ({ lot, delta: 0 - delta }));
+  const undoing = { ...details, given, paired: row.type === "transferred_out" };
+  const entry = move(draft, {
+    product,
+    type: "adjusted",
+    field: "id",
+    place,
+    line: draft.entries.length,
+    delta: 0 - row.delta,
+    details: undoing,
+  });
   if (entry.refusal) return entry.refusal;
   record(draft, entry);
   return undefined;
 }
 
 /** The rows of an accepted command. */
-export function writesOf({ entries, touched, promises, incoming }: Draft): readonly Write[] {
+export function writesOf({ entries, touched, promises, incoming, lots }: Draft): readonly Write[] {
   const writes: Write[] = [];
   for (const row of entries) writes.push({ table: movements.name, row });
   if (promises) {
@@ -159,6 +212,7 @@ export function writesOf({ entries, touched, promises, incoming }: Draft): reado
     for (const row of promises.rows.values()) writes.push({ table: reservations.name, row });
   }
   for (const row of incoming) writes.push({ table: incomingEvents.name, row });
+  if (lots) writes.push(...lotWrites(lots));
   for (const [key, row] of touched) writes.push({ table: levels.name, row, key });
   return writes;
 }
@@ -254,14 +308,21 @@ interface Move {
   readonly details: EntryDetails;
 }
 
-function move({ now, seq }: Draft, { product, type, field, place: { name, before }, line, delta, details }: Move): EntryDraft | Refused {
+function move(draft: Draft, { product, type, field, place: { name, before }, line, delta, details }: Move): EntryDraft | Refused {
+  const { now, seq } = draft;
   const { sku, storeId, reserved, incoming, decimals, heldUntil } = before;
   const onHand = before.onHand + delta;
   if (!Number.isSafeInteger(onHand)) return { refusal: invalid(field, "would pass the largest quantity that is exact") };
   // Stock may always come in; it may go out as far as nobody is promised it and the product may be backordered.
   if (delta < 0 && isShort(product, onHand, reserved)) return { refusal: shortOf(before, -delta) };
+  const tracked = product.tracking !== null || details.lots !== undefined;
+  const lots = tracked ? lotsOf(draft, { product, type, place: { name, before }, delta, details }) : undefined;
+  if (lots && isRefusal(lots)) return { refusal: lots };
+  const price = priceOf(type, product, details.unitPrice);
   return {
     name,
+    product,
+    lots,
     level: {
       seq,
       sku,
@@ -285,7 +346,8 @@ function move({ now, seq }: Draft, { product, type, field, place: { name, before
       decimals,
       unitCostAmount: details.unitCost?.amount ?? null,
       unitCostCurrency: details.unitCost?.currency ?? null,
-      ...priceOf(type, product, details.unitPrice),
+      unitPriceAmount: price?.amount ?? null,
+      unitPriceCurrency: price?.currency ?? null,
       reason: details.reason ?? null,
       referenceType: details.reference?.type ?? null,
       referenceId: details.reference?.id ?? null,
@@ -293,26 +355,37 @@ function move({ now, seq }: Draft, { product, type, field, place: { name, before
       occurredAt: details.occurredAt ?? now,
       recordedAt: now,
       idempotencyKey: details.idempotencyKey ?? null,
+      lots: lots?.map(({ lot, delta: change }) => ({ lot, delta: change })) ?? null,
       reverses: details.reverses ?? null,
     },
   };
 }
 
 /** What customers pay or get back for one: what was said, otherwise what the product costs them now. Other movements have no price. */
-function priceOf(type: MovementType, product: ProductRow, said: Money | undefined): PriceColumns {
-  if (type !== "sold" && type !== "returned") return noPrice;
-  if (said) return { unitPriceAmount: said.amount, unitPriceCurrency: said.currency };
-  const { priceAmount, priceCurrency } = product;
-  return priceAmount === null ? noPrice : { unitPriceAmount: priceAmount, unitPriceCurrency: priceCurrency };
+function priceOf(type: MovementType, { priceAmount, priceCurrency }: ProductRow, said: Money | undefined): Money | undefined {
+  if (type !== "sold" && type !== "returned") return undefined;
+  if (said) return said;
+  return priceAmount === null || priceCurrency === null ? undefined : { amount: priceAmount, currency: priceCurrency };
 }
 
-type PriceColumns = Pick<MovementRow, "unitPriceAmount" | "unitPriceCurrency">;
+/** The lots a movement concerns. */
+function lotsOf(
+  { view, lots: draft, now }: Draft,
+  { product, type, place: { before }, delta, details }: Pick<Move, "product" | "type" | "place" | "delta" | "details">,
+): readonly LotChange[] | Refusal {
+  const { lots: named, given, paired } = details;
+  const { storeId, onHand } = before;
+  const at = details.occurredAt ?? now;
+  const question = { view, draft, product, storeId, type, delta, onHand, at, named, paired };
+  return given ? givenLots(question, given) : chooseLots(question);
+}
 
-const noPrice: PriceColumns = { unitPriceAmount: null, unitPriceCurrency: null };
-
-function record({ entries, touched }: Draft, { name, level, entry }: EntryDraft): void {
-  entries.push(entry);
-  touched.set(name, level);
+function record(draft: Draft, { name, level, entry, product, lots }: EntryDraft): void {
+  draft.entries.push(entry);
+  draft.touched.set(name, level);
+  if (!lots) return;
+  draft.lots ??= draftLots();
+  moveLots(draft.view, draft.lots, product, entry, lots);
 }
 
 /** What an entry says beside its quantities. */
@@ -321,6 +394,12 @@ export interface EntryDetails extends EntryFacts {
   readonly unitPrice?: Money | undefined;
   readonly reason?: string | undefined;
   readonly reverses?: string | undefined;
+  /** The lots a caller names. */
+  readonly lots?: readonly NamedLot[] | undefined;
+  /** The lots of the movement that this one goes with, or undoes. */
+  readonly given?: readonly Pick<LotChange, "lot" | "delta">[] | undefined;
+  /** Whether the same command has both ends of a transfer. */
+  readonly paired?: boolean | undefined;
 }
 
 export interface Refused {
@@ -333,6 +412,8 @@ interface EntryDraft {
   readonly name: string;
   readonly level: LevelRow;
   readonly entry: MovementRow;
+  readonly product: ProductRow;
+  readonly lots: readonly LotChange[] | undefined;
 }
 
 /** A line speaks for itself; what it leaves open, its command says. */
@@ -344,6 +425,8 @@ const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
   actor: facts.actor,
   occurredAt: line.occurredAt ?? facts.occurredAt,
   idempotencyKey: facts.idempotencyKey,
+  lots: line.lots,
+  paired: line.type === "transfer",
 });
 
 export const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });

@@ -78,6 +78,8 @@ export interface Movement {
   /** When it was written down, by the inventory's clock. */
   readonly recordedAt: number;
   readonly idempotencyKey?: string;
+  /** Of a tracked product, which lots or serial numbers: they add up to `delta`. */
+  readonly lots?: readonly { readonly lot: string; readonly delta: number }[];
   /** The id of the movement that this one undoes. */
   readonly reverses?: string;
 }
@@ -132,6 +134,8 @@ export interface MovementRow extends Row {
   readonly occurredAt: number;
   readonly recordedAt: number;
   readonly idempotencyKey: string | null;
+  /** Null of a product that is not tracked. */
+  readonly lots: readonly { readonly lot: string; readonly delta: number }[] | null;
   readonly reverses: string | null;
 }
 
@@ -159,6 +163,7 @@ export const movements = defineTable<MovementRow>({
     occurredAt: { type: "timestamp" },
     recordedAt: { type: "timestamp" },
     idempotencyKey: { type: "text", nullable: true },
+    lots: { type: "json", nullable: true },
     reverses: { type: "text", nullable: true },
   },
   indexes: [["sku", "storeId"], ["storeId", "occurredAt"], ["referenceType", "referenceId"], ["reverses"]],
@@ -258,6 +263,7 @@ export function toMovement(row: MovementRow): Movement {
   if (referenceType !== null && referenceId !== null) movement.reference = { type: referenceType, id: referenceId };
   if (row.actor !== null) movement.actor = row.actor;
   if (row.idempotencyKey !== null) movement.idempotencyKey = row.idempotencyKey;
+  if (row.lots !== null) movement.lots = row.lots.map(({ lot, delta }) => ({ lot, delta: fromScaled(delta, row.decimals) }));
   if (row.reverses !== null) movement.reverses = row.reverses;
   return movement;
 }

@@ -76,6 +76,12 @@ for (let count = 0; count < 6; count += 1) {
   if (count % 2 === 0) await shop.inventory.purchaseOrders.submit(id);
   orders.push(id);
 }
+// Archived by one operation, it would be refused by the next ones.
+await shop.inventory.suppliers.create({ id: "grau", name: "Grau" });
+// Where nothing else happens, so that it can be approved.
+await shop.inventory.stores.create({ id: "cellar", name: "Cellar" });
+const { count: counted } = await shop.inventory.counts.start({ storeId: "cellar", skus: ["TEA-50"] });
+await shop.inventory.counts.record(counted.id, { lines: [{ sku: "TEA-50", counted: 3 }] });
 const places = ["berlin", "hamburg"];
 const common: Known = {
   sku: ["TEA-50", "tea-50"],
@@ -95,13 +101,15 @@ const ids: Known = {
   stock: ["m4-0"],
   transfers,
   counts,
-  suppliers: ["weiss"],
+  "counts.approve": [counted.id],
+  suppliers: ["grau"],
   purchaseOrders: orders,
 };
 
 /** Everything one request brings, as the document describes it and a little otherwise. */
 function requestOf({ operation }: Placed) {
-  const known = { ...common, id: ids[operation.operationId.split(".")[0] as string] ?? ["x"] };
+  const name = operation.operationId;
+  const known = { ...common, id: ids[name] ?? ids[name.split(".")[0] as string] ?? ["x"] };
   const fields = Object.fromEntries(
     operation.parameters.map(({ name, required, schema, in: where }) => {
       if (where === "header") return [name, seldom(fc.constantFrom("k-1", "k-2"))];

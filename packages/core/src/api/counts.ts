@@ -127,6 +127,8 @@ const parseFilter = parser(
   }),
 );
 const parseId = parser(z.strictObject({ id: z.string().max(64) }));
+/** What every question here takes, by its name. */
+export const countQueries = { get: parseId, list: parseFilter };
 
 export function createCounts(run: Run, storage: Reads): CountsApi {
   return {

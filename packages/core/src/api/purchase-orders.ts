@@ -142,6 +142,8 @@ const parseFilter = parser(
   }),
 );
 const parseId = parser(z.strictObject({ id: z.string().max(64) }));
+/** What every question here takes, by its name. */
+export const purchaseOrderQueries = { get: parseId, list: parseFilter };
 
 export function createPurchaseOrders(run: Run, storage: Reads): PurchaseOrdersApi {
   return {

@@ -98,6 +98,8 @@ const parseFilter = parser(
 );
 const parseTermsFilter = parser(z.strictObject({ supplierId: label.optional(), sku: sku.optional(), ...pageFields }));
 const parseId = parser(z.strictObject({ id: label }));
+/** What every question here takes, by its name. */
+export const supplierQueries = { get: parseId, list: parseFilter, listTerms: parseTermsFilter };
 
 const searched = ["id", "name", "contact", "email"];
 

@@ -99,6 +99,8 @@ const parseFilter = parser(
   }),
 );
 const parseId = parser(z.strictObject({ id: z.string().max(64) }));
+/** What every question here takes, by its name. */
+export const transferQueries = { get: parseId, list: parseFilter };
 
 interface Page {
   readonly limit: number;

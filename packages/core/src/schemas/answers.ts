@@ -1,18 +1,23 @@
 import * as z from "zod";
 import type { AlertCounts, AlertReceipt } from "../api/alerts";
+import type { CountApprovalReceipt, CountLinesReceipt, CountReceipt, StockCountSheet } from "../api/counts";
 import type { DemandForecast, ReorderSuggestion } from "../api/forecast-types";
 import type { List } from "../api/paging";
 import type { ProductReceipt } from "../api/products";
+import type { DraftedReceipt, PurchaseOrderReceipt } from "../api/purchase-orders";
 import type { ReservationReceipt } from "../api/reservations";
 import type { StockReceipt } from "../api/stock";
 import type { StoreReceipt } from "../api/stores";
+import type { SupplierReceipt, SupplierTermsReceipt } from "../api/suppliers";
 import type { ThresholdReceipt } from "../api/thresholds";
+import type { TransferReceipt } from "../api/transfers";
 import type { AlertType } from "../domain/alerts/tables";
 import { money } from "../domain/shared/schemas";
 import { filterSchema } from "../protocol/frames";
 import { entitySchemas } from "./entities";
 
 const { product, store, level, pastLevel, movement, reservation, threshold, alert } = entitySchemas;
+const { transfer, count, countLine, supplier, supplierTerms, purchaseOrder } = entitySchemas;
 
 const receipt = {
   seq: z.int().nonnegative().meta({ description: "The command's number in the ledger." }),
@@ -20,28 +25,42 @@ const receipt = {
 };
 const page = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item), nextCursor: z.string().exactOptional() });
 
-const stockReceipt = z.strictObject({
-  movements: z.array(movement),
-  levels: z.array(level),
-  ...receipt,
-}) satisfies z.ZodType<StockReceipt>;
+const moved = { movements: z.array(movement), levels: z.array(level), ...receipt };
+const stockReceipt = z.strictObject(moved) satisfies z.ZodType<StockReceipt>;
 const productReceipt = z.strictObject({ product, ...receipt }) satisfies z.ZodType<ProductReceipt>;
 const storeReceipt = z.strictObject({ store, ...receipt }) satisfies z.ZodType<StoreReceipt>;
 const reservationReceipt = z.strictObject({
   reservation,
   level,
-  movements: z.array(movement),
-  levels: z.array(level),
-  ...receipt,
+  ...moved,
 }) satisfies z.ZodType<ReservationReceipt>;
 const thresholdReceipt = z.strictObject({ threshold, alerts: z.array(alert), ...receipt }) satisfies z.ZodType<ThresholdReceipt>;
 const alertReceipt = z.strictObject({ alert, ...receipt }) satisfies z.ZodType<AlertReceipt>;
 
-const count = z.int().nonnegative();
+const transferReceipt = z.strictObject({ transfer, ...moved }) satisfies z.ZodType<TransferReceipt>;
+const countSheet = count.extend({ lines: z.array(countLine) }) satisfies z.ZodType<StockCountSheet>;
+const countReceipt = z.strictObject({ count, ...receipt }) satisfies z.ZodType<CountReceipt>;
+const countLinesReceipt = z.strictObject({ count, lines: z.array(countLine), ...receipt }) satisfies z.ZodType<CountLinesReceipt>;
+const countApproval = z.strictObject({ count, ...moved }) satisfies z.ZodType<CountApprovalReceipt>;
+const supplierReceipt = z.strictObject({ supplier, ...receipt }) satisfies z.ZodType<SupplierReceipt>;
+const supplierTermsReceipt = z.strictObject({ terms: supplierTerms, ...receipt }) satisfies z.ZodType<SupplierTermsReceipt>;
+const purchaseOrderReceipt = z.strictObject({ purchaseOrder, ...moved }) satisfies z.ZodType<PurchaseOrderReceipt>;
+const leftOut = z.strictObject({
+  sku: z.string(),
+  storeId: z.string(),
+  because: z.enum(["no_supplier", "unknown_supplier", "archived_supplier", "covered"]),
+});
+const draftedReceipt = z.strictObject({
+  purchaseOrders: z.array(purchaseOrder),
+  leftOut: z.array(leftOut),
+  ...receipt,
+}) satisfies z.ZodType<DraftedReceipt>;
+
+const howMany = z.int().nonnegative();
 const alertCounts = z.strictObject({
-  open: count,
-  unread: count,
-  byType: z.strictObject({ low_stock: count, out_of_stock: count, overstock: count } satisfies Record<AlertType, typeof count>),
+  open: howMany,
+  unread: howMany,
+  byType: z.strictObject({ low_stock: howMany, out_of_stock: howMany, overstock: howMany } satisfies Record<AlertType, typeof howMany>),
 }) satisfies z.ZodType<AlertCounts>;
 
 const day = { date: z.string().meta({ description: "`YYYY-MM-DD`." }), quantity: z.number() };
@@ -69,6 +88,10 @@ const suggestion = z.strictObject({
   leadTimeDays: z.int(),
   reviewDays: z.int(),
   serviceLevel: z.number(),
+  minimum: z.number(),
+  multiple: z.number(),
+  reorderPoint: z.number().exactOptional(),
+  maximum: z.number().exactOptional(),
   method: z.string(),
 });
 
@@ -122,6 +145,34 @@ export const answerSchemas = {
   "alerts.get": z.strictObject({ alert }),
   "alerts.list": page(alert),
   "alerts.counts": alertCounts,
+  "transfers.ship": transferReceipt,
+  "transfers.receive": transferReceipt,
+  "transfers.cancel": transferReceipt,
+  "transfers.get": z.strictObject({ transfer }),
+  "transfers.list": page(transfer),
+  "counts.start": countReceipt,
+  "counts.record": countLinesReceipt,
+  "counts.recount": countLinesReceipt,
+  "counts.approve": countApproval,
+  "counts.cancel": countReceipt,
+  "counts.get": z.strictObject({ count: countSheet }),
+  "counts.list": page(count),
+  "suppliers.create": supplierReceipt,
+  "suppliers.update": supplierReceipt,
+  "suppliers.archive": supplierReceipt,
+  "suppliers.get": z.strictObject({ supplier }),
+  "suppliers.list": page(supplier),
+  "suppliers.setTerms": supplierTermsReceipt,
+  "suppliers.removeTerms": supplierTermsReceipt,
+  "suppliers.listTerms": page(supplierTerms),
+  "purchaseOrders.create": purchaseOrderReceipt,
+  "purchaseOrders.update": purchaseOrderReceipt,
+  "purchaseOrders.submit": purchaseOrderReceipt,
+  "purchaseOrders.receive": purchaseOrderReceipt,
+  "purchaseOrders.cancel": purchaseOrderReceipt,
+  "purchaseOrders.draftFrom": draftedReceipt,
+  "purchaseOrders.get": z.strictObject({ purchaseOrder }),
+  "purchaseOrders.list": page(purchaseOrder),
   "forecasts.demand": demandForecast,
   "forecasts.reorder": page(suggestion) satisfies z.ZodType<List<ReorderSuggestion>>,
   "feed.head": z.strictObject({ epoch, head: position }),

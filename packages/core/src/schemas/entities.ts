@@ -2,9 +2,13 @@ import * as z from "zod";
 import type { PastLevel } from "../api/stock";
 import { type Alert, alertStatuses, alertTypes, type Threshold } from "../domain/alerts/tables";
 import { type Product, type Store, storeKinds } from "../domain/catalog/tables";
+import { countLineStatuses, countStatuses, type StockCount, type StockCountLine, type Tally } from "../domain/counts/tables";
+import { type PurchaseOrder, type PurchaseOrderLine, purchaseOrderStatuses } from "../domain/purchasing/tables";
 import { type Reservation, reservationStatuses } from "../domain/reservations/tables";
 import { type Money, money, type Reference } from "../domain/shared/schemas";
 import { type Movement, type MovementType, movementEffects, type StockLevel } from "../domain/stock/tables";
+import type { Supplier, SupplierTerms } from "../domain/suppliers/tables";
+import { type StockTransfer, type StockTransferLine, transferStatuses } from "../domain/transfers/tables";
 
 const seq = z.int().nonnegative();
 const time = z.int().nonnegative().meta({ description: "Epoch milliseconds." });
@@ -13,6 +17,29 @@ const quantity = z.number().meta({ description: "In the product's unit." });
 const amount = money satisfies z.ZodType<Money>;
 const reference = z.strictObject({ type: text, id: text }) satisfies z.ZodType<Reference>;
 const level = { sku: text, storeId: text };
+const transferLine = z.strictObject({
+  sku: text,
+  quantity,
+  received: quantity,
+  returned: quantity,
+  writtenOff: quantity,
+  inTransit: quantity,
+}) satisfies z.ZodType<StockTransferLine>;
+const tally = z.strictObject({
+  counted: quantity,
+  expected: quantity.exactOptional(),
+  actor: text.exactOptional(),
+  countedAt: time,
+  seq,
+}) satisfies z.ZodType<Tally>;
+const orderLine = z.strictObject({
+  sku: text,
+  quantity,
+  received: quantity,
+  incoming: quantity,
+  unitCost: amount.exactOptional(),
+  supplierSku: text.exactOptional(),
+}) satisfies z.ZodType<PurchaseOrderLine>;
 
 /** What an inventory tells of, as it leaves it: one schema for each entity, equal to its type. */
 export const entitySchemas = {
@@ -108,4 +135,91 @@ export const entitySchemas = {
     updatedAt: time,
     seq,
   }) satisfies z.ZodType<Alert>,
+  transfer: z.strictObject({
+    id: text,
+    from: text,
+    to: text,
+    status: z.enum(transferStatuses),
+    lines: z.array(transferLine),
+    reference: reference.exactOptional(),
+    expectedAt: time.exactOptional(),
+    actor: text.exactOptional(),
+    reason: text.exactOptional(),
+    createdAt: time,
+    updatedAt: time,
+    closedAt: time.exactOptional(),
+    seq,
+  }) satisfies z.ZodType<StockTransfer>,
+  count: z.strictObject({
+    id: text,
+    storeId: text,
+    status: z.enum(countStatuses),
+    blind: z.boolean(),
+    category: text.exactOptional(),
+    lineCount: z.int().nonnegative(),
+    countedCount: z.int().nonnegative(),
+    differenceCount: z.int().nonnegative().exactOptional(),
+    reference: reference.exactOptional(),
+    actor: text.exactOptional(),
+    closedBy: text.exactOptional(),
+    reason: text.exactOptional(),
+    createdAt: time,
+    updatedAt: time,
+    closedAt: time.exactOptional(),
+    seq,
+  }) satisfies z.ZodType<StockCount>,
+  countLine: z.strictObject({
+    countId: text,
+    ...level,
+    status: z.enum(countLineStatuses),
+    counted: quantity.exactOptional(),
+    expected: quantity.exactOptional(),
+    variance: quantity.exactOptional(),
+    variancePercent: z.number().exactOptional(),
+    tallies: z.array(tally),
+    seq,
+  }) satisfies z.ZodType<StockCountLine>,
+  supplier: z.strictObject({
+    id: text,
+    name: text,
+    contact: text.exactOptional(),
+    email: text.exactOptional(),
+    phone: text.exactOptional(),
+    address: text.exactOptional(),
+    currency: text.exactOptional(),
+    leadTimeDays: z.int().nonnegative().exactOptional(),
+    attributes: z.record(z.string(), z.any()),
+    archived: z.boolean(),
+    createdAt: time,
+    updatedAt: time,
+    seq,
+  }) satisfies z.ZodType<Supplier>,
+  supplierTerms: z.strictObject({
+    supplierId: text,
+    sku: text,
+    supplierSku: text.exactOptional(),
+    unitCost: amount.exactOptional(),
+    minimum: quantity.exactOptional(),
+    multiple: quantity.exactOptional(),
+    leadTimeDays: z.int().nonnegative().exactOptional(),
+    updatedAt: time,
+    seq,
+  }) satisfies z.ZodType<SupplierTerms>,
+  purchaseOrder: z.strictObject({
+    id: text,
+    supplierId: text,
+    storeId: text,
+    status: z.enum(purchaseOrderStatuses),
+    lines: z.array(orderLine),
+    currency: text.exactOptional(),
+    expectedAt: time.exactOptional(),
+    reference: reference.exactOptional(),
+    note: text.exactOptional(),
+    actor: text.exactOptional(),
+    createdAt: time,
+    submittedAt: time.exactOptional(),
+    closedAt: time.exactOptional(),
+    updatedAt: time,
+    seq,
+  }) satisfies z.ZodType<PurchaseOrder>,
 };

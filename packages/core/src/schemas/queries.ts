@@ -1,11 +1,15 @@
 import * as z from "zod";
 import { alertQueries } from "../api/alerts";
+import { countQueries } from "../api/counts";
 import { forecastQueries } from "../api/forecasts";
 import { productQueries } from "../api/products";
+import { purchaseOrderQueries } from "../api/purchase-orders";
 import { reservationQueries } from "../api/reservations";
 import { stockQueries } from "../api/stock";
 import { storeQueries } from "../api/stores";
+import { supplierQueries } from "../api/suppliers";
 import { thresholdQueries } from "../api/thresholds";
+import { transferQueries } from "../api/transfers";
 import { parser } from "../domain/shared/parse";
 import { filterSchema } from "../protocol/frames";
 
@@ -26,6 +30,10 @@ const byArea = {
   reservations: reservationQueries,
   thresholds: thresholdQueries,
   alerts: alertQueries,
+  transfers: transferQueries,
+  counts: countQueries,
+  suppliers: supplierQueries,
+  purchaseOrders: purchaseOrderQueries,
   forecasts: forecastQueries,
   feed: feedQueries,
 };

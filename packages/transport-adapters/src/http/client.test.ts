@@ -64,6 +64,34 @@ test("commands go where they belong, whatever stands before the other arguments"
   expect(await client.execute("stock.sell", { ...tea, quantity: 1 })).toMatchObject({ levels: [{ onHand: 3 }] });
 });
 
+test("documents are commanded and read as the inventory's own are", async () => {
+  const { inventory } = shop;
+  const { transfer } = await client.transfers.ship({ from: "berlin", to: "hamburg", lines: [{ sku: "TEA-50", quantity: 2 }] });
+  await client.transfers.receive(transfer.id, { lines: [{ sku: "TEA-50", quantity: 1 }] });
+  expect(await client.transfers.get(transfer.id)).toEqual(await inventory.transfers.get(transfer.id));
+  expect((await client.transfers.list({ to: "hamburg", status: "partially_received" })).items).toHaveLength(1);
+  const { count } = await client.counts.start({ storeId: "berlin", skus: ["TEA-50"] });
+  await client.counts.record(count.id, { lines: [{ sku: "TEA-50", counted: 4 }] });
+  await client.counts.recount(count.id, { skus: ["TEA-50"] });
+  expect(await client.counts.get(count.id)).toEqual(await inventory.counts.get(count.id));
+
+  await client.suppliers.create({ id: "weiss", name: "Weiss", currency: "EUR" });
+  await client.suppliers.setTerms({ supplierId: "weiss", sku: "TEA-50", minimum: 24, multiple: 12 });
+  await client.products.update("TEA-50", { supplierId: "weiss" });
+  await client.thresholds.set({ ...tea, reorderPoint: 10, maximum: 100 });
+  const { items } = await client.forecasts.reorder({ storeId: "berlin" });
+  expect(items).toMatchObject([{ quantity: 24, minimum: 24, multiple: 12, reorderPoint: 10, maximum: 100 }]);
+  const { purchaseOrders, leftOut } = await client.purchaseOrders.draftFrom(items, { idempotencyKey: "monday" });
+  expect([purchaseOrders.length, leftOut]).toEqual([1, []]);
+  const [draft] = purchaseOrders;
+  const expectedBefore = new Date(shop.clock.now() + 86_400_000);
+  await client.purchaseOrders.submit(draft?.id ?? "", { expectedAt: shop.clock.now() });
+  expect(await client.purchaseOrders.list({ expectedBefore, sku: "tea-50" })).toEqual(await inventory.purchaseOrders.list());
+  expect(await client.purchaseOrders.get(draft?.id ?? "")).toEqual(await inventory.purchaseOrders.get(draft?.id ?? ""));
+  expect(await client.suppliers.removeTerms({ supplierId: "weiss", sku: "TEA-50" })).toMatchObject({ terms: { minimum: 24 } });
+  expect(await client.suppliers.listTerms()).toEqual({ items: [] });
+});
+
 test("what is refused is thrown as the error it was", async () => {
   const refused = client.stock.sell({ ...tea, quantity: 9 });
   await expect(refused).rejects.toMatchObject({ code: "INSUFFICIENT_STOCK", details: { requested: 9, available: 5 } });

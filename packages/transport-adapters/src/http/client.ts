@@ -1,5 +1,6 @@
 import {
   type AlertsApi,
+  type CountsApi,
   errorCodes,
   type Feed,
   type FeedFilter,
@@ -9,11 +10,14 @@ import {
   type InventoryErrorCode,
   type InventoryErrorDetails,
   type ProductsApi,
+  type PurchaseOrdersApi,
   type ReorderRequest,
   type ReservationsApi,
   type StockApi,
   type StoresApi,
+  type SuppliersApi,
   type ThresholdsApi,
+  type TransfersApi,
 } from "@onhand/core";
 import type { Job } from "./jobs";
 import { type CommandRoute, commandRoutes, fieldsInPath, fillPath, firstFieldOf, type ReadRoute, type Route, readRoutes } from "./routes";
@@ -53,6 +57,10 @@ export interface InventoryHttpClient {
   readonly reservations: Omit<ReservationsApi, "sweep">;
   readonly thresholds: ThresholdsApi;
   readonly alerts: Omit<AlertsApi, "check">;
+  readonly transfers: TransfersApi;
+  readonly counts: CountsApi;
+  readonly suppliers: SuppliersApi;
+  readonly purchaseOrders: PurchaseOrdersApi;
   readonly forecasts: Pick<ForecastsApi, "demand"> & {
     /** As `inventory.forecasts.reorder`, but for `termsFor`: a function does not travel. */
     reorder(request?: Omit<ReorderRequest, "termsFor">): ReturnType<ForecastsApi["reorder"]>;

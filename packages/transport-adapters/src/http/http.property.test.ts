@@ -55,7 +55,7 @@ function validatorOf({ path, method }: Placed, status: number, type: string): Va
   return known;
 }
 
-// Things to ask about: holds and an alert among them.
+// Things to ask about: holds, an alert and documents among them.
 await shop.inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 1_000_000 });
 const held: string[] = [];
 for (let count = 0; count < 6; count += 1)
@@ -63,6 +63,25 @@ for (let count = 0; count < 6; count += 1)
     (await shop.inventory.reservations.hold({ sku: "TEA-50", storeId: "berlin", quantity: 1_000, expiresInMs: 1e9 })).reservation.id,
   );
 const { alerts } = await shop.inventory.thresholds.set({ sku: "TEA-50", storeId: "berlin", reorderPoint: 2_000_000 });
+const transfers: string[] = [];
+const counts: string[] = [];
+const orders: string[] = [];
+const lines = [{ sku: "TEA-50", quantity: 1_000 }];
+await shop.inventory.suppliers.create({ id: "weiss", name: "Weiß", currency: "EUR" });
+await shop.inventory.suppliers.setTerms({ supplierId: "weiss", sku: "TEA-50", unitCost: { amount: 210, currency: "EUR" }, minimum: 12 });
+for (let count = 0; count < 6; count += 1) {
+  transfers.push((await shop.inventory.transfers.ship({ from: "berlin", to: "hamburg", lines })).transfer.id);
+  counts.push((await shop.inventory.counts.start({ storeId: "berlin" })).count.id);
+  const { id } = (await shop.inventory.purchaseOrders.create({ supplierId: "weiss", storeId: "berlin", lines })).purchaseOrder;
+  if (count % 2 === 0) await shop.inventory.purchaseOrders.submit(id);
+  orders.push(id);
+}
+// Archived by one operation, it would be refused by the next ones.
+await shop.inventory.suppliers.create({ id: "grau", name: "Grau" });
+// Where nothing else happens, so that it can be approved.
+await shop.inventory.stores.create({ id: "cellar", name: "Cellar" });
+const { count: counted } = await shop.inventory.counts.start({ storeId: "cellar", skus: ["TEA-50"] });
+await shop.inventory.counts.record(counted.id, { lines: [{ sku: "TEA-50", counted: 3 }] });
 const places = ["berlin", "hamburg"];
 const common: Known = {
   sku: ["TEA-50", "tea-50"],
@@ -73,12 +92,24 @@ const common: Known = {
   timeZone: ["UTC"],
   skus: ["TEA-50"],
   storeIds: places,
+  supplierId: ["weiss"],
 };
-const ids: Known = { stores: places, reservations: held, alerts: [alerts[0]?.id ?? ""], stock: ["m4-0"] };
+const ids: Known = {
+  stores: places,
+  reservations: held,
+  alerts: [alerts[0]?.id ?? ""],
+  stock: ["m4-0"],
+  transfers,
+  counts,
+  "counts.approve": [counted.id],
+  suppliers: ["grau"],
+  purchaseOrders: orders,
+};
 
 /** Everything one request brings, as the document describes it and a little otherwise. */
 function requestOf({ operation }: Placed) {
-  const known = { ...common, id: ids[operation.operationId.split(".")[0] as string] ?? ["x"] };
+  const name = operation.operationId;
+  const known = { ...common, id: ids[name] ?? ids[name.split(".")[0] as string] ?? ["x"] };
   const fields = Object.fromEntries(
     operation.parameters.map(({ name, required, schema, in: where }) => {
       if (where === "header") return [name, seldom(fc.constantFrom("k-1", "k-2"))];

@@ -65,6 +65,35 @@ describe("commands", () => {
     expect(await onHand()).toBe(5);
   });
 
+  test("documents have addresses of their own, and change under them", async () => {
+    const lines = [{ sku: "TEA-50", quantity: 2 }];
+    const made = async (path: string, body: object) => {
+      const response = await shop.send("POST", path, body);
+      expect(response.status).toBe(201);
+      return response.headers.get("location") as string;
+    };
+    const transfer = await made("/transfers", { from: "berlin", to: "hamburg", lines });
+    const shipped = (await shop.send("GET", transfer)).headers.get("etag") as string;
+    expect((await shop.send("GET", transfer, undefined, { "if-none-match": shipped })).status).toBe(304);
+    expect((await shop.send("POST", `${transfer}/receive`)).status).toBe(200);
+    expect(await json(await shop.send("GET", transfer, undefined, { "if-none-match": shipped }))).toMatchObject({
+      transfer: { status: "received" },
+    });
+    const sheet = await made("/counts", { storeId: "berlin" });
+    await shop.send("POST", `${sheet}/record`, { lines: [{ sku: "TEA-50", counted: 2 }] });
+    expect(await json(await shop.send("GET", sheet))).toMatchObject({ count: { countedCount: 1, lines: [{ variance: -1 }] } });
+    expect(await json(await shop.send("POST", `${sheet}/approve`))).toMatchObject({ levels: [{ onHand: 2 }] });
+    const supplier = await made("/suppliers", { id: "weiß", name: "Weiß" });
+    const terms = `/supplier-terms/${supplier.split("/").at(-1)}/TEA-50`;
+    expect(await json(await shop.send("PUT", terms, { minimum: 12 }))).toMatchObject({ terms: { supplierId: "weiß", minimum: 12 } });
+    expect(await json(await shop.send("GET", "/supplier-terms?supplierId=weiß"))).toMatchObject({ items: [{ sku: "TEA-50" }] });
+    expect((await shop.send("DELETE", terms)).status).toBe(200);
+    expect(await json(await shop.send("DELETE", terms))).toMatchObject({ status: 404, code: "UNKNOWN_SUPPLIER_TERMS" });
+    const order = await made("/purchase-orders", { supplierId: "weiß", storeId: "berlin", lines });
+    expect(await json(await shop.send("POST", `${order}/submit`))).toMatchObject({ purchaseOrder: { status: "submitted" } });
+    expect(await json(await shop.send("GET", "/levels/berlin/TEA-50"))).toMatchObject({ level: { incoming: 2 } });
+  });
+
   test("a batch happens wholly or not at all, and names every line that failed", async () => {
     const lines = [
       { type: "sell", ...sale },
@@ -204,6 +233,39 @@ describe("who may what", () => {
     expect((await shop.send("GET", "/forecasts/demand?sku=TEA-50&horizonDays=3&storeId=hamburg")).status).toBe(403);
     expect((await shop.send("GET", "/forecasts/demand?sku=TEA-50&horizonDays=3&storeId=berlin")).status).toBe(200);
     expect((await shop.send("GET", "/feed/changes?seq=0")).status).toBe(403);
+  });
+
+  test("who is confined to a store sees the transfers from and to it, and its counts and orders; what suppliers ask for, only who may", async () => {
+    const asked: Readonly<Record<string, unknown>>[] = [];
+    shop = await only((action, resource) => {
+      asked.push(resource);
+      return action === "read" && [resource.storeId, resource.from, resource.to].includes("hamburg");
+    });
+    const { inventory } = shop;
+    await inventory.stores.create({ id: "paris", name: "Paris" });
+    const lines = [{ sku: "TEA-50", quantity: 1 }];
+    const { transfer } = await inventory.transfers.ship({ from: "berlin", to: "hamburg", lines });
+    const { transfer: other } = await inventory.transfers.ship({ from: "berlin", to: "paris", lines });
+    const { count } = await inventory.counts.start({ storeId: "berlin" });
+    await inventory.suppliers.create({ id: "weiss", name: "Weiß" });
+    await inventory.suppliers.setTerms({ supplierId: "weiss", sku: "TEA-50", minimum: 12 });
+    const { purchaseOrder } = await inventory.purchaseOrders.create({ supplierId: "weiss", storeId: "hamburg", lines });
+
+    expect(await json(await shop.send("GET", "/transfers"))).toEqual({ items: [transfer] });
+    expect((await shop.send("GET", `/transfers/${other.id}`)).status).toBe(403);
+    expect((await shop.send("GET", `/counts/${count.id}`)).status).toBe(403);
+    expect(await json(await shop.send("GET", "/purchase-orders"))).toEqual({ items: [purchaseOrder] });
+    expect(await json(await shop.send("GET", "/supplier-terms"))).toEqual({ items: [] });
+    expect((await shop.send("GET", "/suppliers/weiss")).status).toBe(403);
+    expect(asked).toEqual([
+      { entity: "transfer", key: transfer.id, from: "berlin", to: "hamburg" },
+      { entity: "transfer", key: other.id, from: "berlin", to: "paris" },
+      { entity: "transfer", key: other.id, from: "berlin", to: "paris" },
+      { entity: "count", key: count.id, storeId: "berlin" },
+      { entity: "purchaseOrder", key: purchaseOrder.id, storeId: "hamburg" },
+      { entity: "supplierTerms", key: "weiss/TEA-50", sku: "TEA-50" },
+      { entity: "supplier", key: "weiss" },
+    ]);
   });
 
   test("a hook that throws means no, an authenticate that throws is the host's trouble", async () => {

@@ -37,6 +37,14 @@ test("what is in the path, the query, a header or the body is described there an
   expect(paths["/movements"]?.get?.parameters.find(({ name }) => name === "reference")).toMatchObject({ in: "query", style: "deepObject" });
 });
 
+test("what is not there is documented by the code of its kind", async () => {
+  const shop = await serve();
+  const { paths } = (await (await shop.send("GET", "/openapi.json")).json()) as Document;
+  const missing = (path: string) => JSON.stringify((paths[path]?.get as unknown as { responses?: object } | undefined)?.responses);
+  expect(missing("/transfers/{id}")).toContain("`UNKNOWN_TRANSFER`");
+  expect(missing("/purchase-orders/{id}")).toContain("`UNKNOWN_PURCHASE_ORDER`");
+});
+
 test("the reference page names every operation and loads nothing, from nowhere", async () => {
   const shop = await serve({ basePath: "/api" });
   const response = await shop.send("GET", "/api/docs");

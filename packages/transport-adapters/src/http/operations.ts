@@ -103,7 +103,7 @@ function readOperation(inventory: Inventory, name: string, route: ReadRoute): Op
   const { entity, shape, plain } = route;
   const takes = jsonSchemaOf(schemaOf(querySchemas, name), "input") as ObjectSchema;
   const ask = askingOf(inventory, name, route);
-  const unknown = `UNKNOWN_${entity.toUpperCase()}`;
+  const unknown = `UNKNOWN_${entity.replaceAll(/[A-Z]/g, "_$&").toUpperCase()}`;
   return {
     name,
     route,
@@ -152,12 +152,26 @@ async function readable(page: Page, may: (row: object) => boolean | Promise<bool
   return { ...page, items: page.items.filter((_, index) => verdicts[index]) };
 }
 
-/** What `authorize` is told of a row: its entity and key, and the product and store it is about. */
+type Named = Partial<Readonly<Record<"id" | "sku" | "storeId" | "supplierId" | "from" | "to", string>>>;
+
+/** What `authorize` is told of a row: its entity and key, and the product and store it is about; of a transfer the two stores. */
 function resourceOf(entity: string, row: object): Readonly<Record<string, unknown>> {
-  const { id, sku, storeId } = row as { readonly id?: string; readonly sku?: string; readonly storeId?: string };
+  const { id, sku, storeId, from, to } = row as Named;
   const place = entity === "store" ? id : storeId;
-  const key = id ?? (sku !== undefined && storeId !== undefined ? levelKey({ sku, storeId }) : (sku ?? storeId));
-  return { entity, ...(key !== undefined && { key }), ...(sku !== undefined && { sku }), ...(place !== undefined && { storeId: place }) };
+  const key = keyOf(entity, row);
+  return {
+    entity,
+    ...(key !== undefined && { key }),
+    ...(sku !== undefined && { sku }),
+    ...(place !== undefined && { storeId: place }),
+    ...(entity === "transfer" && { from, to }),
+  };
+}
+
+function keyOf(entity: string, { id, sku, storeId, supplierId = "" }: Named): string | undefined {
+  if (id !== undefined || sku === undefined) return id ?? storeId;
+  if (entity === "supplierTerms") return `${encodeURIComponent(supplierId)}/${encodeURIComponent(sku)}`;
+  return storeId === undefined ? sku : levelKey({ sku, storeId });
 }
 
 type Method = (...given: readonly unknown[]) => Promise<object>;

@@ -86,6 +86,29 @@ export const commandRoutes: Readonly<Record<string, CommandRoute>> = {
   "alerts.dismiss": post("/alerts/{id}/dismiss", "Closes an alert until stock has recovered once."),
   "alerts.assign": post("/alerts/{id}/assign", "Says who looks after an alert; null takes it back."),
   "alerts.check": post("/alerts/check", "Looks at levels for alerts that are missing or over."),
+
+  "transfers.ship": post("/transfers", "Sends goods on their way to another store.", { status: 201 }),
+  "transfers.receive": post("/transfers/{id}/receive", "Takes in what has arrived, or a part of it."),
+  "transfers.cancel": post("/transfers/{id}/cancel", "Ends a transfer; what is on its way comes back or is written off."),
+
+  "counts.start": post("/counts", "Makes a sheet to count a store by.", { status: 201 }),
+  "counts.record": post("/counts/{id}/record", "Notes what is on the shelf."),
+  "counts.recount": post("/counts/{id}/recount", "Asks for lines to be counted again."),
+  "counts.approve": post("/counts/{id}/approve", "Books the differences of a sheet."),
+  "counts.cancel": post("/counts/{id}/cancel", "Gives a sheet up and books nothing."),
+
+  "suppliers.create": post("/suppliers", "Adds a supplier.", { status: 201 }),
+  "suppliers.update": patch("/suppliers/{id}", "Changes what is given of a supplier; null clears a field."),
+  "suppliers.archive": post("/suppliers/{id}/archive", "Takes a supplier out of use."),
+  "suppliers.setTerms": put("/supplier-terms/{supplierId}/{sku}", "Says how a supplier has a product."),
+  "suppliers.removeTerms": remove("/supplier-terms/{supplierId}/{sku}", "Takes terms away."),
+
+  "purchaseOrders.create": post("/purchase-orders", "Drafts an order to a supplier.", { status: 201 }),
+  "purchaseOrders.update": patch("/purchase-orders/{id}", "Changes what is given of an order; null clears a field."),
+  "purchaseOrders.submit": post("/purchase-orders/{id}/submit", "Sends a draft off."),
+  "purchaseOrders.receive": post("/purchase-orders/{id}/receive", "Takes in what has come of an order."),
+  "purchaseOrders.cancel": post("/purchase-orders/{id}/cancel", "Ends an order; what has come stays."),
+  "purchaseOrders.draftFrom": post("/purchase-orders/drafts", "Drafts what was proposed for reordering.", { first: "proposals" }),
 };
 
 /** Every question and where it is found. */
@@ -105,6 +128,15 @@ export const readRoutes: Readonly<Record<string, ReadRoute>> = {
   "alerts.list": list("/alerts", "alert", "Alerts, newest first."),
   "alerts.counts": whole("/alerts/counts", "alert", "How many alerts are open."),
   "alerts.get": one("/alerts/{id}", "alert", "One alert.", { settled: true }),
+  "transfers.list": list("/transfers", "transfer", "Transfers in the order they were shipped."),
+  "transfers.get": one("/transfers/{id}", "transfer", "One transfer.", { settled: true }),
+  "counts.list": list("/counts", "count", "Sheets in the order they were started, without their lines."),
+  "counts.get": one("/counts/{id}", "count", "One sheet with its lines.", { settled: true }),
+  "suppliers.list": list("/suppliers", "supplier", "Suppliers in use, by id."),
+  "suppliers.get": one("/suppliers/{id}", "supplier", "One supplier.", { settled: true }),
+  "suppliers.listTerms": list("/supplier-terms", "supplierTerms", "Terms by supplier, then SKU."),
+  "purchaseOrders.list": list("/purchase-orders", "purchaseOrder", "Orders to suppliers, newest first."),
+  "purchaseOrders.get": one("/purchase-orders/{id}", "purchaseOrder", "One order to a supplier.", { settled: true }),
   "forecasts.demand": whole("/forecasts/demand", "forecast", "Expected daily demand.", { plain: true }),
   "forecasts.reorder": list("/forecasts/reorder", "level", "What to order, and how much.", { plain: true }),
 };

@@ -90,6 +90,10 @@ export interface CostingApi {
 }
 
 const parseLayers = parser(z.strictObject({ sku, ...pageFields }));
+const parseMovement = parser(z.strictObject({ id: z.string().max(64) }));
+/** What every question here takes, by its name. */
+export const costingQueries = { movement: parseMovement, layers: parseLayers };
+
 const maximumEntries = 10_000;
 
 export function createCosting(run: Run, storage: Reads): CostingApi {
@@ -99,7 +103,7 @@ export function createCosting(run: Run, storage: Reads): CostingApi {
 
     async movement(id, options) {
       const reads = readsAt(storage, options);
-      const place = movementPlace(id);
+      const place = movementPlace(parseMovement({ id }).id);
       if (!place) throw new InventoryError("UNKNOWN_MOVEMENT", { id });
       const where = { movementSeq: place.seq, movementLine: place.line };
       const { rows } = await reads.find(costEntries.name, { where, limit: maximumEntries });

@@ -36,6 +36,7 @@ import { createForecasts } from "./forecasts";
 import { createLots, type LotsApi } from "./lots";
 import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
+import { exactSums } from "./reads";
 import { createReports, type ReportsApi } from "./reports/create-reports";
 import { type CostReports, createValuation } from "./reports/valuation";
 import { createReservations, type ReservationsApi } from "./reservations";
@@ -224,7 +225,7 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
   const forecasts = createForecasts({ storage, clock, provider: forecast });
   const shared = {
     forecasts: { ...forecasts, runOuts: createRunOuts({ storage, clock, demand: forecasts.demand }) },
-    reports: { ...createReports(analytics ?? storage, clock), ...createValuation(storage) },
+    reports: { ...createReports(exactSums(analytics ?? storage), clock), ...createValuation(exactSums(storage)) },
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),
@@ -237,7 +238,7 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
     return {
       products: createProducts<Attributes, GivenAttributes>(run, reads, options.imagesOf),
       stores: createStores(run, reads),
-      stock: createStock(run, reads, clock),
+      stock: createStock(run, exactSums(reads), clock),
       reservations: createReservations(run, reads, clock),
       thresholds: createThresholds(run, reads),
       alerts: createAlerts(run, reads, clock),

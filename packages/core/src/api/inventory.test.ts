@@ -130,6 +130,16 @@ describe("levels and movements", () => {
     expect(paged.map(({ onHand }) => onHand)).toEqual([0.125, 7, 5]);
   });
 
+  it("a past that adds up to more than a number holds exactly is refused, not rounded", async () => {
+    const { stock, clock } = await exampleInventory();
+    const now = clock.now();
+    const count = (counted: number, occurredAt: number) => stock.count({ ...berlin, counted, occurredAt });
+    await count(Number.MAX_SAFE_INTEGER, now - days(1));
+    await count(0, now - days(5));
+    await count(Number.MAX_SAFE_INTEGER, now);
+    expect(await refusalOf(stock.asOf(now - days(3)))).toMatchObject({ code: "INVALID_INPUT" });
+  });
+
   it("a retry gets the answer of its day, although levels have moved on, for every stock command", async () => {
     const { stock, products, stores, execute } = await exampleInventory();
     await stock.receive({ ...berlin, quantity: 100 });

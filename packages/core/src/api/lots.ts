@@ -92,6 +92,9 @@ const parseFilter = parser(z.strictObject({ ...of, lot: lotCode.optional(), ...p
 const parseExpiring = parser(z.strictObject({ before: instant, ...of, ...pageFields }));
 const parseTrace = parser(z.strictObject({ sku, lot: lotCode, ...pageFields }));
 
+/** What every question here takes, by its name. */
+export const lotQueries = { list: parseFilter, expiring: parseExpiring, trace: parseTrace };
+
 /** As many stores as one product can be at. */
 const maximumLevels = 10_000;
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parser } from "../domain/shared/parse";
+import { InventoryError } from "../errors";
 import type { ReadOptions, Reads } from "../ports/storage";
 
 const parseOptions = parser(
@@ -15,3 +16,23 @@ export function readsAt(reads: Reads, options: ReadOptions | undefined): Reads {
     aggregate: (table, aggregation) => reads.aggregate(table, aggregation, wanted),
   };
 }
+
+/** The refusal of a question whose answer no number holds exactly. */
+export const tooMuch = (cause?: unknown): InventoryError =>
+  new InventoryError(
+    "INVALID_INPUT",
+    { issues: [{ path: "", message: "what matches adds up to more than a number holds exactly: ask for less at once" }] },
+    { cause },
+  );
+
+/** The same answers; where a storage says that a sum can't be told exactly, so is the caller. */
+export const exactSums = (reads: Reads): Reads => ({
+  find: (table, query, options) => reads.find(table, query, options),
+  async aggregate(table, aggregation, options) {
+    try {
+      return await reads.aggregate(table, aggregation, options);
+    } catch (error) {
+      throw error instanceof RangeError ? tooMuch(error) : error;
+    }
+  },
+});

@@ -174,7 +174,7 @@ export interface StorageAdapter {
   transaction<T>(work: (tx: StorageTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Rows of one committed snapshot. Unknown tables and columns are programming mistakes: `TypeError`. */
   find(table: string, query: Query, options?: ReadOptions): Promise<Page>;
-  /** Groups and sums rows where the data is. Sums are exact. */
+  /** Groups and sums rows where the data is. Sums are exact; one that no number holds exactly is a `RangeError`. */
   aggregate(table: string, aggregation: Aggregation, options?: ReadOptions): Promise<readonly AggregateRow[]>;
   /**
    * Row images of these tables with `seq > since`, in seq order, from one snapshot. `state` rows appear

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import type { AlertCounts, AlertReceipt } from "../api/alerts";
+import type { CorrectionReceipt, CostingReceipt, CostLayer, MovementCost } from "../api/costing";
 import type { CountApprovalReceipt, CountLinesReceipt, CountReceipt, StockCountSheet } from "../api/counts";
 import type { DemandForecast, ReorderSuggestion } from "../api/forecast-types";
+import type { LotReceipt, LotTrace } from "../api/lots";
 import type { List } from "../api/paging";
 import type { ProductReceipt } from "../api/products";
 import type { DraftedReceipt, PurchaseOrderReceipt } from "../api/purchase-orders";
@@ -12,7 +14,9 @@ import type { SupplierReceipt, SupplierTermsReceipt } from "../api/suppliers";
 import type { ThresholdReceipt } from "../api/thresholds";
 import type { TransferReceipt } from "../api/transfers";
 import type { AlertType } from "../domain/alerts/tables";
+import type { Lot, LotLevel, LotMovement } from "../domain/lots/tables";
 import { money } from "../domain/shared/schemas";
+import { type MovementType, movementEffects } from "../domain/stock/tables";
 import { filterSchema } from "../protocol/frames";
 import { entitySchemas } from "./entities";
 
@@ -55,6 +59,50 @@ const draftedReceipt = z.strictObject({
   leftOut: z.array(leftOut),
   ...receipt,
 }) satisfies z.ZodType<DraftedReceipt>;
+
+const time = z.int().nonnegative().meta({ description: "Epoch milliseconds." });
+const costingReceipt = z.strictObject({ product, ...receipt }) satisfies z.ZodType<CostingReceipt>;
+const correctionReceipt = z.strictObject({
+  sku: z.string(),
+  inStock: money,
+  costOfGoodsSold: money,
+  ...receipt,
+}) satisfies z.ZodType<CorrectionReceipt>;
+const movementCost = z.strictObject({
+  movementId: z.string(),
+  sku: z.string(),
+  storeId: z.string(),
+  quantity: z.number(),
+  value: money,
+  unknown: z.number(),
+  unsettled: z.number(),
+}) satisfies z.ZodType<MovementCost>;
+const costLayer = z.strictObject({
+  movementId: z.string().exactOptional(),
+  storeId: z.string(),
+  quantity: z.number(),
+  value: money.exactOptional(),
+  unitCost: money.exactOptional(),
+  occurredAt: time,
+}) satisfies z.ZodType<CostLayer>;
+const lot = z.strictObject({ sku: z.string(), lot: z.string(), expiresAt: time.exactOptional() }) satisfies z.ZodType<Lot>;
+const lotLevel = lot.extend({ storeId: z.string(), quantity: z.number() }) satisfies z.ZodType<LotLevel>;
+const lotMovement = z.strictObject({
+  movementId: z.string(),
+  seq: z.int().nonnegative(),
+  storeId: z.string(),
+  type: z.enum(Object.keys(movementEffects) as [MovementType, ...MovementType[]]),
+  delta: z.number(),
+  reference: z.strictObject({ type: z.string(), id: z.string() }).exactOptional(),
+  actor: z.string().exactOptional(),
+  occurredAt: time,
+}) satisfies z.ZodType<LotMovement>;
+const lotReceipt = z.strictObject({ lot, ...receipt }) satisfies z.ZodType<LotReceipt>;
+const lotTrace = lot.extend({
+  levels: z.array(lotLevel),
+  movements: z.array(lotMovement),
+  nextCursor: z.string().exactOptional(),
+}) satisfies z.ZodType<LotTrace>;
 
 const howMany = z.int().nonnegative();
 const alertCounts = z.strictObject({
@@ -173,6 +221,14 @@ export const answerSchemas = {
   "purchaseOrders.draftFrom": draftedReceipt,
   "purchaseOrders.get": z.strictObject({ purchaseOrder }),
   "purchaseOrders.list": page(purchaseOrder),
+  "costing.set": costingReceipt,
+  "costing.correct": correctionReceipt,
+  "costing.movement": movementCost,
+  "costing.layers": page(costLayer),
+  "lots.update": lotReceipt,
+  "lots.list": page(lotLevel),
+  "lots.expiring": page(lotLevel),
+  "lots.trace": lotTrace,
   "forecasts.demand": demandForecast,
   "forecasts.reorder": page(suggestion) satisfies z.ZodType<List<ReorderSuggestion>>,
   "feed.head": z.strictObject({ epoch, head: position }),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { PastLevel } from "../api/stock";
 import { type Alert, alertStatuses, alertTypes, type Threshold } from "../domain/alerts/tables";
-import { type Product, type Store, storeKinds } from "../domain/catalog/tables";
+import { costingMethods, type Product, type Store, storeKinds, trackings } from "../domain/catalog/tables";
 import { countLineStatuses, countStatuses, type StockCount, type StockCountLine, type Tally } from "../domain/counts/tables";
 import { type PurchaseOrder, type PurchaseOrderLine, purchaseOrderStatuses } from "../domain/purchasing/tables";
 import { type Reservation, reservationStatuses } from "../domain/reservations/tables";
@@ -53,7 +53,10 @@ export const entitySchemas = {
     decimals: z.int(),
     price: amount.exactOptional(),
     cost: amount.exactOptional(),
+    costing: z.strictObject({ method: z.enum(costingMethods), currency: text }).exactOptional(),
+    tracking: z.enum(trackings).exactOptional(),
     backorderLimit: quantity,
+    images: z.array(text).exactOptional(),
     attributes: z.record(z.string(), z.any()),
     archived: z.boolean(),
     createdAt: time,
@@ -89,6 +92,8 @@ export const entitySchemas = {
     onHandAfter: quantity,
     reservedAfter: quantity,
     unitCost: amount.exactOptional(),
+    unitPrice: amount.exactOptional(),
+    lots: z.array(z.strictObject({ lot: text, delta: quantity })).exactOptional(),
     reason: text.exactOptional(),
     reference: reference.exactOptional(),
     actor: text.exactOptional(),

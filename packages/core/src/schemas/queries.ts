@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { alertQueries } from "../api/alerts";
+import { costingQueries } from "../api/costing";
 import { countQueries } from "../api/counts";
 import { forecastQueries } from "../api/forecasts";
+import { lotQueries } from "../api/lots";
 import { productQueries } from "../api/products";
 import { purchaseOrderQueries } from "../api/purchase-orders";
 import { reservationQueries } from "../api/reservations";
@@ -34,6 +36,8 @@ const byArea = {
   counts: countQueries,
   suppliers: supplierQueries,
   purchaseOrders: purchaseOrderQueries,
+  costing: costingQueries,
+  lots: lotQueries,
   forecasts: forecastQueries,
   feed: feedQueries,
 };

@@ -1,5 +1,6 @@
 import {
   type AlertsApi,
+  type CostingApi,
   type CountsApi,
   errorCodes,
   type Feed,
@@ -9,6 +10,7 @@ import {
   InventoryError,
   type InventoryErrorCode,
   type InventoryErrorDetails,
+  type LotsApi,
   type ProductsApi,
   type PurchaseOrdersApi,
   type ReorderRequest,
@@ -61,6 +63,8 @@ export interface InventoryHttpClient {
   readonly counts: CountsApi;
   readonly suppliers: SuppliersApi;
   readonly purchaseOrders: PurchaseOrdersApi;
+  readonly costing: CostingApi;
+  readonly lots: LotsApi;
   readonly forecasts: Pick<ForecastsApi, "demand"> & {
     /** As `inventory.forecasts.reorder`, but for `termsFor`: a function does not travel. */
     reorder(request?: Omit<ReorderRequest, "termsFor">): ReturnType<ForecastsApi["reorder"]>;

@@ -109,6 +109,13 @@ export const commandRoutes: Readonly<Record<string, CommandRoute>> = {
   "purchaseOrders.receive": post("/purchase-orders/{id}/receive", "Takes in what has come of an order."),
   "purchaseOrders.cancel": post("/purchase-orders/{id}/cancel", "Ends an order; what has come stays."),
   "purchaseOrders.draftFrom": post("/purchase-orders/drafts", "Drafts what was proposed for reordering.", { first: "proposals" }),
+
+  "costing.set": put("/costing/{sku}", "Begins to keep account of what a product's goods cost, or changes how."),
+  "costing.correct": post("/movements/{id}/cost-corrections", "Adds to what the goods of a movement cost: freight, a late invoice.", {
+    first: "id",
+  }),
+
+  "lots.update": patch("/lots/{sku}/{lot}", "Sets the expiry date of a lot right; null: it never expires."),
 };
 
 /** Every question and where it is found. */
@@ -137,6 +144,11 @@ export const readRoutes: Readonly<Record<string, ReadRoute>> = {
   "suppliers.listTerms": list("/supplier-terms", "supplierTerms", "Terms by supplier, then SKU."),
   "purchaseOrders.list": list("/purchase-orders", "purchaseOrder", "Orders to suppliers, newest first."),
   "purchaseOrders.get": one("/purchase-orders/{id}", "purchaseOrder", "One order to a supplier.", { settled: true }),
+  "costing.layers": list("/costing/{sku}/layers", "costLayer", "Goods that are still here, by what they cost, oldest first."),
+  "costing.movement": whole("/movements/{id}/cost", "movementCost", "What the goods of a movement cost.", { first: "id" }),
+  "lots.list": list("/lots", "lot", "Lots that are in stock, by SKU and store."),
+  "lots.expiring": list("/lots/expiring", "lot", "Lots in stock that expire before a time, the first to expire first."),
+  "lots.trace": whole("/lots/{sku}/{lot}/trace", "lot", "Where a lot is and which movements moved it."),
   "forecasts.demand": whole("/forecasts/demand", "forecast", "Expected daily demand.", { plain: true }),
   "forecasts.reorder": list("/forecasts/reorder", "level", "What to order, and how much.", { plain: true }),
 };

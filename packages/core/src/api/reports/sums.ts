@@ -1,5 +1,6 @@
 import { maximumDecimals } from "../../domain/shared/quantity";
 import type { Money } from "../../domain/shared/schemas";
+import { tooMuch } from "../reads";
 
 /** Adds up quantities of products with different decimals, exactly. */
 export interface QuantitySum {
@@ -45,7 +46,7 @@ export function moneySum(): MoneySum {
 
 function addExactly(byDecimals: number[], scaled: number, decimals: number): void {
   const sum = (byDecimals[decimals] ?? 0) + scaled;
-  if (!Number.isSafeInteger(sum)) throw new RangeError("a sum passes what a number holds exactly");
+  if (!Number.isSafeInteger(sum)) throw tooMuch();
   byDecimals[decimals] = sum;
 }
 

@@ -28,7 +28,7 @@ export async function expectTheFold(world: World, random: SeededRandom): Promise
   for (let beat = 0; beat < beats && !world.watchers.every((watcher) => isDone(watcher, expected)); beat += 1) {
     for (const watcher of world.watchers) revive(watcher);
     // An answer that was lost comes again over the next link only.
-    if (beat === beatsWithoutAnswer) for (const { way } of world.watchers) way.cutAfter(0);
+    if (beat === beatsWithoutAnswer) for (const watcher of world.watchers) if (standing(watcher).unanswered > 0) watcher.way.cutAfter(0);
     world.time.advance(beatMs);
     await settled();
     if (world.watchers.every(isQuiet)) expected = await foldOf(world.ledger);

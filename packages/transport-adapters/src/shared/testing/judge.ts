@@ -92,8 +92,8 @@ const texted = {
 /**
  * Watches a client at each moment in which it says that it is up to date.
  *
- * @returns what was wrong: a level that is not there though the ledger had it at the head that the link began with, or that
- * shows what had been overtaken by then.
+ * @returns what was wrong: a level that the link should have brought, up to the head it began with, and that
+ * is not there or out of date.
  */
 export function watchClaims({ client, way, screen, isGuest }: Watcher, ledgerOf: (epoch: string) => Ledger | undefined): readonly string[] {
   const lies: string[] = [];
@@ -125,10 +125,11 @@ function liesOf(
   const shown = new Map(items.map((item) => [levelKey(item), item]));
   return [...images].flatMap(([key, all]) => {
     const first = all[0];
-    if (!first || first.seq > head || (isGuest && first.value.sku === secretSku)) return [];
+    const newest = all.at(-1)?.seq ?? 0;
+    // What was overtaken since is sent no more: the image that overtook it is on its way.
+    if (!first || newest > head || (isGuest && first.value.sku === secretSku)) return [];
     if ((look.query.sku ?? first.value.sku) !== first.value.sku || (look.query.storeId ?? first.value.storeId) !== first.value.storeId)
       return [];
-    const newest = all.filter(({ seq }) => seq <= head).at(-1)?.seq ?? 0;
     const item = shown.get(key);
     if (item && (item.pending > 0 || item.seq >= newest)) return [];
     return [`at ${head} ${key} shows ${item ? `the image of ${item.seq}, not of ${newest}` : "nothing"}`];

@@ -11,6 +11,9 @@ const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) 
     yield* (await import("./sql/suite")).sqlSuite(options);
   },
   forecast: forecastSuite,
+  fanout: async function* (options) {
+    yield* (await import("./fanout/suite")).fanoutSuite(options);
+  },
 };
 
 const { values, positionals } = parseArgs({

@@ -19,6 +19,9 @@ const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions &
   reports: async function* (options) {
     yield* (await import("./reports/suite")).reportsSuite(options);
   },
+  fanout: async function* (options) {
+    yield* (await import("./fanout/suite")).fanoutSuite(options);
+  },
 };
 
 const { values, positionals } = parseArgs({

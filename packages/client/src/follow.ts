@@ -138,13 +138,15 @@ export function createFollower(options: {
     rows.release(gone);
   }
 
-  // Movements only ever come in; the oldest make room.
-  function trim(subscription: Subscription): void {
-    const most = subscription.wanted.history ?? mostMovements;
-    if (subscription.wanted.entity !== "movement" || subscription.members.size <= most * 1.5) return;
-    const oldest = [...subscription.members].sort((a, b) => rows.seqOf(a) - rows.seqOf(b)).slice(0, subscription.members.size - most);
-    for (const id of oldest) subscription.members.delete(id);
-    rows.release(oldest);
+  // Movements only ever come in; the oldest make room, those of one command together.
+  function trim({ wanted, members }: Subscription): void {
+    const most = wanted.history ?? mostMovements;
+    if (wanted.entity !== "movement" || members.size <= most * 1.5) return;
+    const newestFirst = [...members].map(rows.seqOf).sort((a, b) => b - a);
+    const oldestKept = newestFirst[most - 1] ?? Number.POSITIVE_INFINITY;
+    const gone = [...members].filter((id) => rows.seqOf(id) < oldestKept);
+    for (const id of gone) members.delete(id);
+    rows.release(gone);
   }
 
   function onDelta(subscription: Subscription, frame: Extract<ServerFrame, { t: "d" }>): void {

@@ -74,7 +74,9 @@ export function createIndex<V, K>(source: IndexSource<V>, rule: IndexRule<V, K>,
         touched = true;
       }
     }
-    if (news.length > 0 || left) place([...ids, ...news]);
+    // What a full index had no room for comes in when something leaves.
+    if (left && ids.length === rule.limit) place(source.ids());
+    else if (news.length > 0 || left) place([...ids, ...news]);
     else if (touched) content = { keys: content.keys, items };
     else return;
     listeners.tell();

@@ -116,6 +116,17 @@ describe("reading", () => {
     expect(list.get().items.map(({ seq }) => seq)).toEqual([20, 19, 18]);
   });
 
+  it("of a command with several movements, none makes room before the others", async () => {
+    const { client, server, start } = setUp();
+    const list = client.movements({ limit: 3 });
+    list.subscribe(listen);
+    await start();
+    server.commit([movementChange(1, tea, 1)]);
+    server.commit([movementChange(2, tea, 1, 1), movementChange(2, mug, 1, 0)]);
+    for (const seq of [3, 4]) server.commit([movementChange(seq, tea, 1)]);
+    expect(list.get().keys).toEqual(["m4-0", "m3-0", "m2-1"]);
+  });
+
   it("more of the past is asked of the same subscription", async () => {
     const { client, server, start } = setUp();
     server.commit([movementChange(1, tea, 1)]);

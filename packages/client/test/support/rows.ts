@@ -15,12 +15,17 @@ export const storeChange = (seq: number, id: string): Change<"store"> => {
   return { seq, entity: "store", key: id, value };
 };
 
-export const movementChange = (seq: number, key: { readonly sku: string; readonly storeId: string }, delta: number): Change<"movement"> => {
+export const movementChange = (
+  seq: number,
+  key: { readonly sku: string; readonly storeId: string },
+  delta: number,
+  line = 0,
+): Change<"movement"> => {
   const value: Movement = {
     ...key,
-    id: `m${seq}-0`,
+    id: `m${seq}-${line}`,
     seq,
-    line: 0,
+    line,
     type: "adjusted",
     delta,
     onHandAfter: 0,

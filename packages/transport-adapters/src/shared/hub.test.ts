@@ -594,6 +594,9 @@ describe("permission", () => {
     const seq = await receive();
     expect(boss.of("d")).toMatchObject([{ to: seq, changes: [{ key: "A/berlin" }] }]);
     expect(clerk.of("d")).toMatchObject([{ to: seq, changes: [] }]);
+    // What a parser would leave out must not be on the wire either.
+    const raw = clerk.bytes.map((bytes) => JSON.parse(new TextDecoder().decode(bytes))).filter(({ t }) => t === "d");
+    expect(raw.map((frame) => Object.keys(frame).sort())).toEqual([["changes", "from", "sid", "t", "to"]]);
   });
 
   it("a forbidden store stays forbidden however a command spells it", async () => {

@@ -56,8 +56,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   function sendDelta(delta: Delta, readable: readonly Change[]): void {
     if (state === "ended") return;
-    writer.send(readable === delta.changes ? delta.bytes : encodeDelta(channel.sid, { ...delta, changes: readable }).bytes);
-    position = delta.to;
+    const { from, to, changes, bytes } = delta;
+    writer.send(readable === changes ? bytes : encodeDelta(channel.sid, { from, to, changes: readable }).bytes);
+    position = to;
   }
 
   /** Sends when the client has room. Many may wait for it, so each looks again right before it sends. */
@@ -205,7 +206,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     },
     advance(head) {
       if (state !== "live" || channel.waiting || writer.full || head <= position) return;
-      sendDelta(encodeDelta(channel.sid, { from: position, to: head, changes: [] }), []);
+      const nothing = encodeDelta(channel.sid, { from: position, to: head, changes: [] });
+      sendDelta(nothing, nothing.changes);
     },
     end() {
       state = "ended";

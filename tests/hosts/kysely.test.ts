@@ -15,7 +15,7 @@ interface Shop {
 const onClient = (client: PoolClient) => {
   const one = { query: client.query.bind(client) as PoolClient["query"], release: () => undefined };
   return new Kysely<Shop>({
-    dialect: new PostgresDialect({ pool: { options: {}, connect: async () => one, end: async () => undefined } }),
+    dialect: new PostgresDialect({ pool: { connect: async () => one, end: async () => undefined } }),
   });
 };
 

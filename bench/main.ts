@@ -2,15 +2,19 @@ import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { engineSuite, type SuiteOptions } from "./engine/suite";
 import { type ForecastOptions, forecastSuite } from "./forecast/suite";
+import type { JitterOptions } from "./jitter/suite";
 import { type Line, printLines } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions) => AsyncIterable<Line>>> = {
+const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions & JitterOptions) => AsyncIterable<Line>>> = {
   engine: engineSuite,
   // Loaded when asked for: it needs drivers and servers.
   sql: async function* (options) {
     yield* (await import("./sql/suite")).sqlSuite(options);
   },
   forecast: forecastSuite,
+  jitter: async function* (options) {
+    yield* (await import("./jitter/suite")).jitterSuite(options);
+  },
   fanout: async function* (options) {
     yield* (await import("./fanout/suite")).fanoutSuite(options);
   },
@@ -25,6 +29,8 @@ const { values, positionals } = parseArgs({
     disk: { type: "string", default: tmpdir() },
     data: { type: "string", default: "../shared/data/forecast" },
     only: { type: "string", multiple: true },
+    clients: { type: "string", default: "2000" },
+    seconds: { type: "string", default: "120" },
   },
 });
 const [name = "engine"] = positionals;
@@ -38,6 +44,8 @@ const options = {
   roundMs: Number(values["round-ms"]),
   disk: values.disk,
   data: values.data,
+  clients: Number(values.clients),
+  seconds: Number(values.seconds),
   only: (part: string) => !only || only.some((wanted) => part.startsWith(wanted)),
 };
 for await (const line of suite(options)) {

@@ -1,7 +1,7 @@
+import { type Child, startChild } from "../child";
 import type { SuiteOptions } from "../engine/suite";
 import { median } from "../measure";
 import type { Line } from "../result";
-import { type Child, startChild } from "./child";
 import type { Kind } from "./contenders";
 import { measureOffline } from "./offline";
 
@@ -39,9 +39,9 @@ export async function* fanoutSuite(options: SuiteOptions): AsyncIterable<Line> {
 
 /** Runs something on a scene of its own. */
 async function withScene<T>(kind: Kind, count: number, run: (scene: Scene) => Promise<T>, stalled = 0): Promise<T> {
-  const server = startChild("server", { kind, skus: 1_000 });
+  const server = startChild(new URL("server.ts", import.meta.url), { kind, skus: 1_000 });
   const port = await server.ask<number>({ do: "listen" });
-  const listeners = startChild("listeners", { kind, port, stalled });
+  const listeners = startChild(new URL("listeners.ts", import.meta.url), { kind, port, stalled });
   try {
     await listeners.ask({ do: "open", count });
     return await run({ server, listeners });

@@ -3,7 +3,7 @@ import type { ClientTransport } from "@onhand/core/protocol";
 import { wsTransport } from "@onhand/transport-adapters/ws/client";
 import { startChild } from "../child";
 import type { Line } from "../result";
-import { fanoutLine } from "./suite";
+import { fanoutLine } from "./line";
 
 const products = 10_000;
 const changes = 100_000;

@@ -2,27 +2,32 @@ import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { engineSuite, type SuiteOptions } from "./engine/suite";
 import { type ForecastOptions, forecastSuite } from "./forecast/suite";
+import type { JitterOptions } from "./jitter/suite";
 import type { ReportsOptions } from "./reports/suite";
 import { type Line, printLines } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions & ReportsOptions) => AsyncIterable<Line>>> = {
-  engine: engineSuite,
-  // Loaded when asked for: it needs drivers and servers.
-  sql: async function* (options) {
-    yield* (await import("./sql/suite")).sqlSuite(options);
-  },
-  forecast: forecastSuite,
-  // Loaded when asked for: it needs Hono.
-  http: async function* (options) {
-    yield* (await import("./http/suite")).httpSuite(options);
-  },
-  reports: async function* (options) {
-    yield* (await import("./reports/suite")).reportsSuite(options);
-  },
-  fanout: async function* (options) {
-    yield* (await import("./fanout/suite")).fanoutSuite(options);
-  },
-};
+const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions & ReportsOptions & JitterOptions) => AsyncIterable<Line>>> =
+  {
+    engine: engineSuite,
+    // Loaded when asked for: it needs drivers and servers.
+    sql: async function* (options) {
+      yield* (await import("./sql/suite")).sqlSuite(options);
+    },
+    forecast: forecastSuite,
+    // Loaded when asked for: it needs Hono.
+    http: async function* (options) {
+      yield* (await import("./http/suite")).httpSuite(options);
+    },
+    reports: async function* (options) {
+      yield* (await import("./reports/suite")).reportsSuite(options);
+    },
+    jitter: async function* (options) {
+      yield* (await import("./jitter/suite")).jitterSuite(options);
+    },
+    fanout: async function* (options) {
+      yield* (await import("./fanout/suite")).fanoutSuite(options);
+    },
+  };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,6 +39,8 @@ const { values, positionals } = parseArgs({
     data: { type: "string", default: "../shared/data/forecast" },
     movements: { type: "string", default: "10000000" },
     only: { type: "string", multiple: true },
+    clients: { type: "string", default: "2000" },
+    seconds: { type: "string", default: "120" },
   },
 });
 const [name = "engine"] = positionals;
@@ -48,6 +55,8 @@ const options = {
   disk: values.disk,
   data: values.data,
   movements: Number(values.movements),
+  clients: Number(values.clients),
+  seconds: Number(values.seconds),
   only: (part: string) => !only || only.some((wanted) => part.startsWith(wanted)),
 };
 for await (const line of suite(options)) {

@@ -5,7 +5,23 @@ import { packages, publicEntries, root } from "./packages";
 import { read, run } from "./run";
 
 /** What a host brings along, in the versions this repository is tested with. */
-const peers = ["@tanstack/query-core", "knex", "react", "socket.io", "socket.io-client", "ws", "@types/node", "@types/react", "@types/ws"];
+const peers = [
+  "@duckdb/node-api",
+  "@opentelemetry/api",
+  "@tanstack/query-core",
+  "hono",
+  "jose",
+  "knex",
+  "prom-client",
+  "rate-limiter-flexible",
+  "react",
+  "socket.io",
+  "socket.io-client",
+  "ws",
+  "@types/node",
+  "@types/react",
+  "@types/ws",
+];
 const embedding = join(root, "scripts", "embedding");
 
 const peerVersions = (): string[] =>

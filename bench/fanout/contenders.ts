@@ -11,7 +11,7 @@ export type Kind = "onhand" | "ws, a buffer for all" | "ws, written for each" | 
 /** Something that tells a change to everybody. */
 export type Publish = (sku: number) => unknown;
 
-export const skuName = (number: number): string => `SKU-${String(number).padStart(7, "0")}`;
+const skuName = (number: number): string => `SKU-${String(number).padStart(7, "0")}`;
 const storeId = "store-0";
 
 /** A level as a `d` frame of ours has it: 200 bytes of JSON. */

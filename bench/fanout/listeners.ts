@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
-import { errand, now, serveTasks } from "./child";
+import { errand, now, serveTasks } from "../child";
 import type { Kind } from "./contenders";
 import { type Dialect, dialectOf, hello } from "./dialects";
 

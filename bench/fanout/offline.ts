@@ -1,16 +1,16 @@
 import { createInventoryClient, type InventoryClient } from "@onhand/client";
 import type { ClientTransport } from "@onhand/core/protocol";
 import { wsTransport } from "@onhand/transport-adapters/ws/client";
+import { startChild } from "../child";
 import type { Line } from "../result";
-import { startChild } from "./child";
-import { fanoutLine } from "./suite";
+import { fanoutLine } from "./line";
 
 const products = 10_000;
 const changes = 100_000;
 
 /** A client that was live goes away for so many changes, and comes back: how long until it is live, and how many rows it is sent. */
 export async function* measureOffline(): AsyncIterable<Line> {
-  const server = startChild("server", { kind: "onhand", skus: products });
+  const server = startChild(new URL("server.ts", import.meta.url), { kind: "onhand", skus: products });
   try {
     const port = await server.ask<number>({ do: "listen" });
     await server.ask({ do: "fill", changes: products });

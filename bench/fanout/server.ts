@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { errand, now, serveTasks } from "./child";
+import { errand, now, serveTasks } from "../child";
 import { contenders, type Kind } from "./contenders";
 
 const { kind, skus } = errand<{ kind: Kind; skus: number }>();

@@ -1,24 +1,10 @@
+import { type Child, startChild } from "../child";
 import type { SuiteOptions } from "../engine/suite";
 import { median } from "../measure";
 import type { Line } from "../result";
-import { type Child, startChild } from "./child";
 import type { Kind } from "./contenders";
+import { fanoutLine } from "./line";
 import { measureOffline } from "./offline";
-
-/** One line: what it costs us and a rival, in the unit that the case names. A ratio below 1 means that ours costs less. */
-export const fanoutLine = (
-  named: { case: string; unit: string; clients: number; against: string },
-  ours: number,
-  rival: number | null,
-): Line => ({
-  suite: "fanout",
-  ...named,
-  ours: short(ours),
-  rival: rival === null ? null : short(rival),
-  ratio: rival === null ? null : short(ours / rival),
-});
-
-const short = (value: number): number => (value >= 1_000 ? Math.round(value) : Number(value.toPrecision(3)));
 
 const kinds: readonly Kind[] = ["onhand", "ws, a buffer for all", "ws, written for each", "Socket.IO, a room"];
 const subscribers = 1_000;
@@ -39,9 +25,9 @@ export async function* fanoutSuite(options: SuiteOptions): AsyncIterable<Line> {
 
 /** Runs something on a scene of its own. */
 async function withScene<T>(kind: Kind, count: number, run: (scene: Scene) => Promise<T>, stalled = 0): Promise<T> {
-  const server = startChild("server", { kind, skus: 1_000 });
+  const server = startChild(new URL("server.ts", import.meta.url), { kind, skus: 1_000 });
   const port = await server.ask<number>({ do: "listen" });
-  const listeners = startChild("listeners", { kind, port, stalled });
+  const listeners = startChild(new URL("listeners.ts", import.meta.url), { kind, port, stalled });
   try {
     await listeners.ask({ do: "open", count });
     return await run({ server, listeners });

@@ -8,10 +8,9 @@ export interface Child {
   end(): Promise<void>;
 }
 
-/** Starts a program of this folder. */
-export function startChild(program: string, errand: object): Child {
-  const path = fileURLToPath(new URL(`${program}.ts`, import.meta.url));
-  const child = fork(path, [JSON.stringify(errand)], { execArgv: [...process.execArgv, "--expose-gc"] });
+/** Starts a program. */
+export function startChild(program: URL, errand: object): Child {
+  const child = fork(fileURLToPath(program), [JSON.stringify(errand)], { execArgv: [...process.execArgv, "--expose-gc"] });
   return {
     async ask<Answer>(task: object) {
       const answer = answerOf(child);

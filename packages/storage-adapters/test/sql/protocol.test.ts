@@ -165,7 +165,7 @@ describe("PostgreSQL", () => {
   it("is asked once for a group that nobody interferes with", async () => {
     const place = await sql.place(postgres);
     const { knex, sent } = watched(place);
-    const storage = await sql.opened(place, { knex });
+    const storage = await sql.opened(place, { knex, pollMs: 60_000 });
     await storage.transaction((tx) => putCrate(tx, "a"));
     sent.length = 0;
     expect(await storage.transaction((tx) => putCrate(tx, "b"))).toBe(2);
@@ -175,7 +175,7 @@ describe("PostgreSQL", () => {
   it("is asked once for a command under a new key, and a key that is known gets its first answer", async () => {
     const place = await sql.place(postgres);
     const { knex, sent } = watched(place);
-    const inventory = await createInventory({ storage: sql.storage(place, { knex }), logger: silent });
+    const inventory = await createInventory({ storage: sql.storage(place, { knex, pollMs: 60_000 }), logger: silent });
     await addExamples(inventory);
     const at = { sku: "TEA-50", storeId: "berlin" };
     await inventory.stock.receive({ ...at, quantity: 5 });

@@ -49,7 +49,7 @@ test("a place that can't hold a ledger is said in one line", async () => {
 test("a command line that does not say who may come in is refused with exit code 2 and a way out", async () => {
   const { code, stderr } = await refusal([]);
   expect(code).toBe(2);
-  expect(lines(stderr)).toEqual([expect.stringMatching(/set --token .* or say --open-for-demo/)]);
+  expect(lines(stderr)).toEqual([expect.stringMatching(/set --users <file>, or --token .* or say --open-for-demo/)]);
 });
 
 test("an unknown storage is refused with its name", async () => {

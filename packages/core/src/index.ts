@@ -31,14 +31,13 @@ export type {
   RunOutRequest,
   TermsFor,
 } from "./api/forecast-types";
-export type { ExpiringFilter, LotFilter, LotReceipt, LotsApi, LotTrace } from "./api/lots";
+export type { ExpiringFilter, LotFilter, LotInTransit, LotReceipt, LotsApi, LotTrace } from "./api/lots";
 export {
   createMonitor,
   type Monitor,
   type MonitorOptions,
   type MonitorRound,
   type MonitorStatus,
-  type MonitorTimers,
   type RunOutWatch,
 } from "./api/monitor";
 export type { List, PageRequest } from "./api/paging";
@@ -101,7 +100,7 @@ export {
 export type { CorrectCost, SetCosting } from "./domain/costing/commands";
 export type { CorrectionResult, CostingResult } from "./domain/costing/decide";
 export type { ApproveCount, CancelCount, RecordCount, RecountLines, StartCount } from "./domain/counts/commands";
-export type { CountApproval, CountLinesResult, CountResult } from "./domain/counts/decide";
+export type { CountApproval, CountLinesResult, CountResult } from "./domain/counts/sheet";
 export {
   type CountLineStatus,
   type CountStatus,
@@ -109,6 +108,7 @@ export {
   countStatuses,
   type StockCount,
   type StockCountLine,
+  type TalliedLot,
   type Tally,
 } from "./domain/counts/tables";
 export type { OrderUpTo, SupplyTerms } from "./domain/forecasts/reorder";
@@ -158,7 +158,7 @@ export {
 } from "./domain/shared/rows";
 export type { Money, Reference } from "./domain/shared/schemas";
 export type { Adjust, Apply, Count, Receive, Return, Reverse, Sell, StockLine, Transfer } from "./domain/stock/commands";
-export type { Mismatch } from "./domain/stock/fold";
+export type { Mismatch, MismatchField } from "./domain/stock/fold";
 export type { StockResult } from "./domain/stock/ledger";
 export { adjustmentReasons, type Movement, type MovementType, movementEffects, type StockLevel } from "./domain/stock/tables";
 export type { CreateSupplier, SetSupplierTerms, SupplierTermsKey, UpdateSupplier } from "./domain/suppliers/commands";
@@ -166,7 +166,13 @@ export type { Supplier, SupplierTerms } from "./domain/suppliers/tables";
 export { inventoryTables } from "./domain/tables";
 export type { CancelTransfer, ReceiveTransfer, ShipTransfer } from "./domain/transfers/commands";
 export type { TransferResult } from "./domain/transfers/decide";
-export { type StockTransfer, type StockTransferLine, type TransferStatus, transferStatuses } from "./domain/transfers/tables";
+export {
+  type StockTransfer,
+  type StockTransferLine,
+  type StockTransferLot,
+  type TransferStatus,
+  transferStatuses,
+} from "./domain/transfers/tables";
 export type { QueueLimits, QueueLoad } from "./engine/engine";
 export type { Receipt } from "./engine/job";
 export {
@@ -213,5 +219,6 @@ export type {
   TransactionOptions,
   Where,
 } from "./ports/storage";
+export type { Timers } from "./ports/timers";
 export { type Principal, type RolePolicyOptions, rolePolicy } from "./roles/role-policy";
 export { actionRoles, type Role, roles } from "./roles/role-table";

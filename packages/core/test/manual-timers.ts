@@ -1,10 +1,10 @@
-import type { MonitorTimers } from "@onhand/core";
+import type { Timers } from "@onhand/core";
 
 /** Timers that a test lets run out. */
 export function manualTimers() {
   const waiting = new Map<number, { readonly callback: () => void; readonly delayMs: number }>();
   let count = 0;
-  const timers: MonitorTimers = {
+  const timers: Timers = {
     setTimeout(callback, delayMs) {
       waiting.set(++count, { callback, delayMs });
       return count;

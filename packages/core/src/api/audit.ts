@@ -1,4 +1,9 @@
+import { type ProductRow, products } from "../domain/catalog/tables";
+import { type CostLayerRow, costLayers, type ProductCostRow, productCosts } from "../domain/costing/tables";
+import { createFolds, type Folds } from "../domain/folds";
+import { type LotLevelRow, lotLevels } from "../domain/lots/tables";
 import { type ReservationRow, reservations } from "../domain/reservations/tables";
+import { fromScaled } from "../domain/shared/quantity";
 import { type Key, keyOf, type Row, type TableDefinition } from "../domain/shared/rows";
 import { slices } from "../domain/slices";
 import { foldLedger, type LedgerFold, type Mismatch } from "../domain/stock/fold";
@@ -7,7 +12,7 @@ import type { Engine } from "../engine/engine";
 import type { Clock } from "../ports/clock";
 import type { Page, Query, StorageAdapter, StorageTransaction, Where } from "../ports/storage";
 
-/** What `verify` found. At most 1,000 mismatches are named. */
+/** What `verify` found: of levels, lots and what goods cost. At most 1,000 mismatches are named. */
 export interface Verification {
   readonly ok: boolean;
   readonly mismatches: readonly Mismatch[];
@@ -28,35 +33,64 @@ const pageSize = 5_000;
 type Find = (table: string, query: Query) => Promise<Page>;
 
 /**
- * Folds the whole ledger while commands go on, then, with writers waiting, what came in meanwhile; and compares.
+ * Folds the whole ledger while commands go on, then, with writers waiting, what came in meanwhile; and compares. What it keeps
+ * meanwhile grows with what is in stock, not with the ledger.
  */
 export async function verify(engine: Engine, storage: StorageAdapter): Promise<Verification> {
-  const fold = foldLedger();
+  const folds = createFolds();
   const found: Mismatch[] = [];
-  const note = (...mismatches: readonly Mismatch[]) => found.push(...mismatches.slice(0, maximumMismatches - found.length));
-  const foldFrom = async (find: Find, after: number): Promise<number> => {
-    let last = after;
-    for await (const row of rowsOf<MovementRow>(find, movements, { seq: { gt: after } })) {
-      const mismatch = fold.add(row);
-      if (mismatch) note(mismatch);
-      last = row.seq;
-    }
-    return last;
+  const note = (mismatches: Iterable<Mismatch>) => {
+    for (const mismatch of mismatches) if (found.length < maximumMismatches) found.push(mismatch);
   };
-  const folded = await foldFrom(storage.find, 0);
+  const folded = new Map<string, number>();
+  const foldLogs = async (find: Find) => {
+    for (const { table, add } of folds.logs) {
+      for await (const row of rowsOf(find, table, { seq: { gt: folded.get(table.name) ?? 0 } })) {
+        note(add(row));
+        folded.set(table.name, row.seq);
+      }
+    }
+  };
+  await foldLogs(storage.find);
+  for await (const row of rowsOf<LotLevelRow>(storage.find, lotLevels, { open: false, quantity: { gt: 0 } })) note(closedLot(row));
   return engine.exclusive(async (tx) => {
     const { seq } = await tx.head();
-    await foldFrom(tx.find, folded);
-    await addReservations(tx, fold);
-    await addIncoming(tx, fold);
-    const unseen = new Set(Array.from(fold.keys(), nameOf));
-    for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
-      unseen.delete(nameOf(level));
-      note(...fold.check(level));
-    }
-    for (const key of fold.keys()) if (unseen.has(nameOf(key))) note(...fold.check(untouchedLevel(key, fold.level(key).decimals)));
+    await foldLogs(tx.find);
+    await addReservations(tx, folds.ledger);
+    await addIncoming(tx, folds.ledger);
+    for await (const mismatches of checkLevels(tx, folds.ledger)) note(mismatches);
+    for await (const mismatches of checkLots(tx, folds, seq)) note(mismatches);
+    for await (const mismatches of checkCosts(tx, folds)) note(mismatches);
     return { ok: found.length === 0, mismatches: found, seq };
   });
+}
+
+async function* checkLevels(tx: StorageTransaction, fold: LedgerFold): AsyncIterable<readonly Mismatch[]> {
+  const unseen = new Set(Array.from(fold.keys(), nameOf));
+  for await (const level of rowsOf<LevelRow>(tx.find, levels)) {
+    unseen.delete(nameOf(level));
+    yield fold.check(level);
+  }
+  for (const key of fold.keys()) if (unseen.has(nameOf(key))) yield fold.check(untouchedLevel(key, fold.level(key).decimals));
+}
+
+async function* checkLots(tx: StorageTransaction, { ledger, lots }: Folds, seq: number): AsyncIterable<Iterable<Mismatch>> {
+  const tracked = new Set<string>();
+  for await (const { sku } of rowsOf<ProductRow>(tx.find, products, { tracking: { not: null } })) tracked.add(sku);
+  for (const key of ledger.keys()) if (tracked.has(key.sku)) yield lots.checkLevel(ledger.level(key), seq);
+  for await (const row of rowsOf<LotLevelRow>(tx.find, lotLevels, { open: true })) yield lots.check(row);
+  yield lots.rest();
+}
+
+/** What is used up is not looked at when lots are picked, so there is nothing left of it. */
+const closedLot = ({ sku, storeId, lot, quantity, decimals, seq }: LotLevelRow): readonly Mismatch[] => [
+  { sku, storeId, lot, field: "lotQuantity", expected: 0, actual: fromScaled(quantity, decimals), seq },
+];
+
+async function* checkCosts(tx: StorageTransaction, { ledger, costs }: Folds): AsyncIterable<Iterable<Mismatch>> {
+  for await (const row of rowsOf<ProductCostRow>(tx.find, productCosts)) yield costs.take(row, ledger.level(row).onHand);
+  for await (const row of rowsOf<CostLayerRow>(tx.find, costLayers, { quantity: { not: 0 } })) costs.layer(row);
+  yield costs.check();
 }
 
 /** Writes every level that disagrees with its movements, its reservations and what is on its way anew, as one command that notes each in the ledger. Writers wait. */

@@ -3,9 +3,9 @@ import { checkLedger, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 import { createCostModel } from "../../test/cost-model";
 
-const long = process.env.ONHAND_LONG === "1";
 const places = ["s", "t"] as const;
 
 const storeId = fc.constantFrom(...places);
@@ -66,10 +66,10 @@ describe("costing against a model", () => {
             await inventory.close();
           },
         ),
-        { numRuns: long ? 2_000 : 100 },
+        { numRuns: budgets.histories.costing },
       );
     },
-    long ? 900_000 : 60_000,
+    searchTimeoutMs,
   );
 });
 

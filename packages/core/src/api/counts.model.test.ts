@@ -3,8 +3,8 @@ import { checkLedger, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 
-const long = process.env.ONHAND_LONG === "1";
 const skus = ["A", "B"] as const;
 const sku = fc.constantFrom(...skus);
 const quantity = fc.integer({ min: 1, max: 4 });
@@ -158,10 +158,10 @@ describe("counts against a model", () => {
           await checkLedger(inventory);
           await inventory.close();
         }),
-        { numRuns: long ? 3_000 : 50 },
+        { numRuns: budgets.histories.counts },
       );
     },
-    long ? 600_000 : 30_000,
+    searchTimeoutMs,
   );
 });
 

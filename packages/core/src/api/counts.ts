@@ -7,16 +7,8 @@ import {
   type RecountLines,
   type StartCount,
 } from "../domain/counts/commands";
-import {
-  approve,
-  type CountApproval,
-  type CountLinesResult,
-  type CountResult,
-  cancel,
-  record,
-  recount,
-  start,
-} from "../domain/counts/decide";
+import { approve, cancel, record, recount, start } from "../domain/counts/decide";
+import type { CountApproval, CountLinesResult, CountResult } from "../domain/counts/sheet";
 import {
   type CountLineRow,
   type CountRow,
@@ -87,9 +79,12 @@ export interface CountsApi {
   /**
    * Notes what is on the shelf, each product beside what its level says at this moment; so record when you count. Answers the lines.
    *
-   * @param options.lines - up to 500 products, each once; `counted` in the product's unit, 0 or more.
+   * Of a tracked product `lots` says what was found of each lot, or which serial numbers; what it does not name was not there. Nothing
+   * need be named only where nothing was found.
+   *
+   * @param options.lines - up to 500 products, each once; `counted` in the product's unit, 0 or more, up to 1,000 `lots` each.
    * @throws {@link InventoryError} `UNKNOWN_COUNT`; `INVALID_STATE` when the sheet is over or a line is counted already (ask for a
-   * recount); `INVALID_INPUT` for a product that is not on it, unless it is for the whole store. `details.lines` names every line that failed.
+   * recount); `INVALID_INPUT` for a product that is not on it, unless it is for the whole store, or lots that don't add up to `counted`. `details.lines` names every line that failed.
    * @example
    * await inventory.counts.record("c1042", { lines: [{ sku: "TEA-50", counted: 22 }], actor: "kim" });
    */
@@ -102,11 +97,11 @@ export interface CountsApi {
   recount(id: string, options: Omit<RecountLines, "id">): Promise<CountLinesReceipt>;
   /**
    * Books the differences: one `counted` movement for each line that was counted, also where the difference is 0, with
-   * `reference: { type: "count", id }`. What nobody counted is left as it is.
+   * `reference: { type: "count", id }`; of a tracked product with the difference of each lot. What nobody counted is left as it is.
    *
    * @throws {@link InventoryError} `INVALID_STATE` when nothing is counted, or lines are to be counted again: because somebody asked for it, or because
    * the product was counted or adjusted since, so that the difference may be booked already.
-   * @throws {@link InventoryError} `INSUFFICIENT_STOCK` when less would be left than is promised. In both cases `details.lines` names
+   * @throws {@link InventoryError} `INSUFFICIENT_STOCK` when less would be left than is promised, or less than nothing of a lot. In both cases `details.lines` names
    * every line, nothing is booked and the sheet stays open: recount those lines, release what is held, or cancel.
    */
   approve(id: string, options?: Omit<ApproveCount, "id">): Promise<CountApprovalReceipt>;

@@ -1,18 +1,7 @@
 import type * as z from "zod";
-import * as alerts from "../domain/alerts/decide";
-import * as catalog from "../domain/catalog/decide";
 import type { AnyAttributes } from "../domain/catalog/tables";
-import * as costing from "../domain/costing/decide";
-import * as counts from "../domain/counts/decide";
-import * as lots from "../domain/lots/decide";
-import * as purchasing from "../domain/purchasing/decide";
-import * as reservations from "../domain/reservations/decide";
-import type { CommandDefinition } from "../domain/shared/slice";
 import { slices } from "../domain/slices";
-import * as stock from "../domain/stock/decide";
-import * as suppliers from "../domain/suppliers/decide";
 import { inventoryTables, ledgerTables } from "../domain/tables";
-import * as transfers from "../domain/transfers/decide";
 import { createEngine, type QueueLimits, type QueueLoad, type Submitter } from "../engine/engine";
 import type { Receipt } from "../engine/job";
 import { InventoryError, type InventoryErrorCode } from "../errors";
@@ -41,7 +30,7 @@ import { createReports, type ReportsApi } from "./reports/create-reports";
 import { type CostReports, createValuation } from "./reports/valuation";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { createRunOuts } from "./run-outs";
-import { type CommandInput, createRunner, type Run } from "./runner";
+import { createRunner, type Run } from "./runner";
 import { createStock, type StockApi } from "./stock";
 import { createStores, type StoresApi } from "./stores";
 import { createSuppliers, type SuppliersApi } from "./suppliers";
@@ -166,18 +155,20 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
    * @see docs/guides/sql.md
    */
   with(hostTransaction: object): HostInventory<Attributes, GivenAttributes>;
-  /** Proves that every level is the sum of its movements, from the first on, of its active reservations and of what is on its way to it. Commands go on meanwhile, but for the last moment. */
+  /**
+   * Proves that every level is the sum of its movements, from the first on, of its active reservations and of what is on its way to it; that lots are what
+   * movements say of them and add up to levels; and that what goods cost is what its entries add up to. Commands go on meanwhile, but for the last moment.
+   *
+   * It keeps one sum in memory for each level, each lot in stock and each product that is costed.
+   */
   verify(): Promise<Verification>;
-  /** Makes every level the sum of its movements, active reservations and what is on its way again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. */
+  /** Makes every level the sum of its movements, active reservations and what is on its way again, and tells how many were not. Each gets a movement of delta 0 with the reason `rebuilt`. Lots and costs that are wrong stay as they are. */
   rebuild(): Promise<Rebuilding>;
   /** Finishes the commands that wait, then closes the storage. Later commands are `STORAGE_CLOSED`. */
   close(): Promise<void>;
 }
 
-// Each definition parses what it is given, so by name they can be run on anything.
-const definitions = [catalog, stock, reservations, alerts, transfers, counts, suppliers, purchasing, costing, lots].flatMap((slice) =>
-  Object.values(slice),
-) as unknown as readonly CommandDefinition<CommandInput, unknown>[];
+const definitions = slices.flatMap((slice) => slice.commands);
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
 const commands = new Map(definitions.map((definition) => [definition.name, definition]));
 

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { addDays, type Calendar, calendarOf, daysFrom, daysUntil } from "../domain/forecasts/days";
 import { demandTypes, foldDemand } from "../domain/forecasts/demand";
 import { keyText } from "../domain/shared/rows";
@@ -5,6 +6,13 @@ import { type MovementRow, movements } from "../domain/stock/tables";
 import { InventoryError } from "../errors";
 import type { Condition, Reads, Where } from "../ports/storage";
 import { pagesOf } from "./paging";
+
+/** How demand is read out of the ledger, as every question about it is asked. */
+export const readingFields = {
+  historyDays: z.int().min(1).max(3_650).default(365),
+  timeZone: z.string().max(64).default("UTC"),
+  seasonLength: z.int().min(1).max(366).default(7),
+};
 
 /** Whose demand, over how long. */
 export interface HistoryQuery {

@@ -2,6 +2,7 @@ import { type Balance, type Explained, type Explanation, isInventoryError } from
 import { minutes } from "@onhand/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 import { berlin, exampleInventory, refusalOf } from "../../test/inventory";
 
 const hub = { ...berlin, storeId: "hub" };
@@ -99,7 +100,7 @@ describe("why a level is what it is", () => {
     expect(second.closing).toEqual(first.opening);
   });
 
-  it("whatever happened, opening and items add up to the level, on pages of any size", async () => {
+  it("whatever happened, opening and items add up to the level, on pages of any size", { timeout: searchTimeoutMs }, async () => {
     const at = fc.constantFrom("berlin", "hub");
     const step = fc.oneof(
       fc.record({ do: fc.constant("receive" as const), storeId: at, quantity: fc.integer({ min: 1, max: 9_000 }) }),
@@ -150,7 +151,7 @@ describe("why a level is what it is", () => {
           expect(pages.every((page, index) => page.items.length === limit || index === pages.length - 1)).toBe(true);
         }
       }),
-      { numRuns: process.env.ONHAND_LONG ? 2_000 : 60 },
+      { numRuns: budgets.histories.explain },
     );
   });
 });

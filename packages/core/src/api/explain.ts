@@ -60,7 +60,8 @@ export interface Explanation extends List<Explained> {
   readonly opening: Balance;
 }
 
-const parseRequest = parser(z.strictObject({ sku, storeId, ...pageFields }));
+/** What the question takes. */
+export const parseExplain = parser(z.strictObject({ sku, storeId, ...pageFields }));
 const place = { type: "integer" } as const;
 
 /** A table that tells of one level, and how far it has been read. */
@@ -85,7 +86,7 @@ type LogRow = Row & { readonly line: number; readonly delta: number };
 export function createExplain(storage: Reads, clock: Clock): (request: ExplainRequest, options?: ReadOptions) => Promise<Explanation> {
   return async (request, options) => {
     const reads = readsAt(storage, options);
-    const { limit, cursor, ...wanted } = parseRequest(request);
+    const { limit, cursor, ...wanted } = parseExplain(request);
     const product = await findProduct(reads, wanted.sku);
     const key = { sku: product.sku, storeId: (await findStore(reads, wanted.storeId)).id };
     const now = clock.now();

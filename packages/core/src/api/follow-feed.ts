@@ -1,7 +1,7 @@
 import { consoleLogger, type Logger } from "../ports/logger";
+import { systemTimers, type Timers } from "../ports/timers";
 import type { Inventory } from "./create-inventory";
 import type { FeedBatch, FeedFilter } from "./feed-types";
-import { type MonitorTimers, systemTimers } from "./monitor";
 
 /** Everything after `from` up to and including `to` that was asked for. */
 export interface FollowedBatch extends FeedBatch {
@@ -26,7 +26,7 @@ export interface FollowOptions {
   readonly filter?: FeedFilter;
   /** Changes of a batch, unless a single command has more; 500 unless given. */
   readonly limit?: number;
-  readonly timers?: MonitorTimers;
+  readonly timers?: Timers;
   /** Hears of batches that were not taken over; the console unless given. */
   readonly logger?: Logger;
   /** A number in [0, 1) that spreads retries. `Math.random` unless given. */

@@ -13,7 +13,7 @@ import type { Clock } from "../ports/clock";
 import type { ForecastOptions, ForecastProvider } from "../ports/forecast";
 import type { Reads } from "../ports/storage";
 import { askProvider } from "./ask-provider";
-import { type DemandHistory, readDemand, requireCalendar } from "./demand-history";
+import { type DemandHistory, readDemand, readingFields, requireCalendar } from "./demand-history";
 import type { ForecastsApi, ReorderSuggestion, TermsFor } from "./forecast-types";
 import { withoutExpiredHolds } from "./held";
 import { readThresholds } from "./level-thresholds";
@@ -22,11 +22,6 @@ import { defined, findProduct } from "./products";
 import { findStore } from "./stores";
 import { type AgreedTerms, readSupplyTerms } from "./supply-terms";
 
-const readingFields = {
-  historyDays: z.int().min(1).max(3_650).default(365),
-  timeZone: z.string().max(64).default("UTC"),
-  seasonLength: z.int().min(1).max(366).default(7),
-};
 const termFields = {
   leadTimeDays: z.int().min(0).max(365),
   reviewDays: z.int().min(1).max(365),

@@ -17,6 +17,7 @@ import {
 } from "../domain/lots/tables";
 import { parser } from "../domain/shared/parse";
 import { instant, lotCode, pageFields, sku, storeId } from "../domain/shared/schemas";
+import { type TransferRow, type TransitLotRow, toTransfer, transfers, transitLots } from "../domain/transfers/tables";
 import type { Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
 import type { ReadOptions, Reads, Where } from "../ports/storage";
@@ -45,10 +46,20 @@ export interface ExpiringFilter extends PageRequest {
   readonly storeId?: string;
 }
 
+/** How much of a lot is on its way between two stores, in the product's unit. */
+export interface LotInTransit {
+  readonly transferId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly quantity: number;
+}
+
 /** Where a lot came from, where it went, and what of it is left. */
 export interface LotTrace extends Lot {
   /** What is left of it, by store. */
   readonly levels: readonly LotLevel[];
+  /** What of it is on its way between stores, by transfer. */
+  readonly inTransit: readonly LotInTransit[];
   /** Every movement of it, oldest first, a page at a time: with the references of the orders that took it. */
   readonly movements: readonly LotMovement[];
   readonly nextCursor?: string;
@@ -95,8 +106,8 @@ const parseTrace = parser(z.strictObject({ sku, lot: lotCode, ...pageFields }));
 /** What every question here takes, by its name. */
 export const lotQueries = { list: parseFilter, expiring: parseExpiring, trace: parseTrace };
 
-/** As many stores as one product can be at. */
-const maximumLevels = 10_000;
+/** As many stores as one product can be at, and as many transfers as it can be on. */
+const maximumPlaces = 10_000;
 
 export function createLots(run: Run, storage: Reads): LotsApi {
   async function whereOf(reads: Reads, filter: { sku?: string | undefined; storeId?: string | undefined }): Promise<Where> {
@@ -133,14 +144,27 @@ export function createLots(run: Run, storage: Reads): LotsApi {
       const where = { sku: (await findProduct(reads, given)).sku, lot };
       const known = (await reads.find(lots.name, { where, limit: 1 })).rows[0] as LotRow | undefined;
       if (!known) throw new InventoryError("UNKNOWN_LOT", where);
-      const { rows } = await reads.find(lotLevels.name, { where: { ...where, open: true }, limit: maximumLevels });
+      const { rows } = await reads.find(lotLevels.name, { where: { ...where, open: true }, limit: maximumPlaces });
       const page = await readPage(reads, lotMovements, { where, limit, cursor }, (row) => toLotMovement(row as LotMovementRow));
       return {
         ...toLot(known),
         levels: (rows as readonly LotLevelRow[]).map(toLotLevel),
+        inTransit: await inTransitOf(reads, where),
         movements: page.items,
         ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }),
       };
     },
   };
+}
+
+/** What of a lot is on its way: which transfers carry it stands in a table, how much of it on their lines. */
+async function inTransitOf(reads: Reads, of: { readonly sku: string; readonly lot: string }): Promise<readonly LotInTransit[]> {
+  const { rows: carried } = await reads.find(transitLots.name, { where: { ...of, open: true }, limit: maximumPlaces });
+  if (carried.length === 0) return [];
+  const createdSeq = { in: carried.map((row) => (row as TransitLotRow).createdSeq) };
+  const { rows } = await reads.find(transfers.name, { where: { createdSeq }, limit: carried.length });
+  return (rows as readonly TransferRow[]).map(toTransfer).flatMap(({ id, from, to, lines }) => {
+    const quantity = lines.find(({ sku }) => sku === of.sku)?.lots?.find(({ lot }) => lot === of.lot)?.inTransit ?? 0;
+    return quantity > 0 ? [{ transferId: id, from, to, quantity }] : [];
+  });
 }

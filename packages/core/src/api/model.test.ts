@@ -3,8 +3,7 @@ import { allOf, checkLedger, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
-const long = process.env.ONHAND_LONG === "1";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 
 /** Products by how far they may go below zero. */
 const limits = { A: 0, B: 0, BACK: 4 } as const;
@@ -118,9 +117,9 @@ describe("the ledger against a model", () => {
           }
           await inventory.close();
         }),
-        { numRuns: long ? 2_000 : 100 },
+        { numRuns: budgets.histories.stock },
       );
     },
-    long ? 600_000 : 20_000,
+    searchTimeoutMs,
   );
 });

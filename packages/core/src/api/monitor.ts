@@ -1,17 +1,10 @@
 import { InventoryError, isInventoryError } from "../errors";
 import { type Clock, systemClock } from "../ports/clock";
 import { consoleLogger, type Logger } from "../ports/logger";
+import { systemTimers, type Timers } from "../ports/timers";
 import type { Inventory } from "./create-inventory";
 import type { RunOut, RunOutRequest } from "./forecast-types";
 import { watchRunOuts } from "./watch-run-outs";
-
-/** Calls back later; a page's or a program's own timers unless a test has others. */
-export interface MonitorTimers {
-  /** Calls back once, after so many milliseconds; answers what names the call. */
-  setTimeout(callback: () => void, delayMs: number): unknown;
-  /** Takes a call back; one that was made already is none. */
-  clearTimeout(timer: unknown): void;
-}
 
 /** How a monitor warns of levels that are expected to run out too soon. */
 export interface RunOutWatch extends Omit<RunOutRequest, "limit" | "cursor"> {
@@ -33,7 +26,7 @@ export interface MonitorOptions {
   /** From the end of one round to the beginning of the next. Default 60,000. */
   readonly intervalMs?: number;
   readonly clock?: Clock;
-  readonly timers?: MonitorTimers;
+  readonly timers?: Timers;
   /** Hears of rounds that failed; the console unless given. */
   readonly logger?: Logger;
 }
@@ -75,16 +68,6 @@ export interface Monitor {
   /** Ends after the batch that is under way. Later triggers are `ABORTED`. */
   stop(): Promise<void>;
 }
-
-export const systemTimers: MonitorTimers = {
-  setTimeout(callback, delayMs) {
-    const timer: unknown = globalThis.setTimeout(callback, delayMs);
-    // A program that has nothing else to do may end.
-    if (typeof timer === "object" && timer !== null && "unref" in timer) (timer as { unref(): void }).unref();
-    return timer;
-  },
-  clearTimeout: (timer) => globalThis.clearTimeout(timer as number),
-};
 
 /** After these a level may need an alert, or none, although no command has changed it. */
 const unsettling = [

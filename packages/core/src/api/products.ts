@@ -89,7 +89,7 @@ const filterSchema = parser(
 );
 const parseSku = parser(z.strictObject({ sku }));
 /** What every question here takes, by its name. */
-export const productQueries = { get: parseSku, list: filterSchema };
+export const productQueries = { get: parseSku, list: filterSchema, images: parseSku };
 
 const searched = ["sku", "name", "barcode", "category"];
 

@@ -97,9 +97,10 @@ export interface PurchaseOrdersApi {
    * With the last of them the order is `received`; until then it is `partially_received`, and what is missing stays on its way until it comes or
    * the order is cancelled. A movement that is undone by `stock.reverse` is taken back from the order, which then waits for the goods again.
    *
-   * @param options.lines - what has come; all that is on its way unless given.
+   * @param options.lines - what has come; all that is on its way unless given. Of a tracked product `lots` says which lots or serial numbers came, each with its
+   * expiry date; a line may name several.
    * @param options.overDelivery - `"accept"` takes in more than was ordered; `"refuse"`, unless said, names the lines that bring too much.
-   * @throws {@link InventoryError} `UNKNOWN_PURCHASE_ORDER`; `INVALID_STATE` when nothing is on its way; `INVALID_INPUT` for a product that is not in the order, or too much of it.
+   * @throws {@link InventoryError} `UNKNOWN_PURCHASE_ORDER`; `INVALID_STATE` when nothing is on its way; `INVALID_INPUT` for a product that is not in the order, too much of it, or a tracked one without its lots; `ALREADY_EXISTS` for a serial number that is in stock.
    * @example
    * await inventory.purchaseOrders.receive(purchaseOrder.id, { lines: [{ sku: "CUP", quantity: 36 }], idempotencyKey: "delivery-7781" });
    */

@@ -3,8 +3,8 @@ import { allOf, checkLedger, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 
-const long = process.env.ONHAND_LONG === "1";
 const limits = { A: 0, BACK: 3 } as const;
 const places = ["s", "t"] as const;
 type Sku = keyof typeof limits;
@@ -161,10 +161,10 @@ describe("reservations against a model", () => {
           }
           await inventory.close();
         }),
-        { numRuns: long ? 2_000 : 100 },
+        { numRuns: budgets.histories.reservations },
       );
     },
-    long ? 600_000 : 30_000,
+    searchTimeoutMs,
   );
 });
 

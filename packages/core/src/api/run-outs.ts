@@ -6,6 +6,7 @@ import { skuKeyOf } from "../domain/shared/sku-key";
 import { type LevelRow, levels, type StockLevel, toStockLevel } from "../domain/stock/tables";
 import type { Clock } from "../ports/clock";
 import type { Reads } from "../ports/storage";
+import { readingFields } from "./demand-history";
 import type { ForecastsApi, RunOut, RunOutRequest, TermsFor } from "./forecast-types";
 import { withoutExpiredHolds } from "./held";
 import { readPage } from "./paging";
@@ -13,18 +14,17 @@ import { defined, findProduct } from "./products";
 import { findStore } from "./stores";
 
 const leadTimeDays = z.int().min(0).max(365);
+const plainRequest = z.strictObject({
+  sku: sku.optional(),
+  storeId: storeId.optional(),
+  leadTimeDays: leadTimeDays.default(7),
+  ...readingFields,
+  ...pageFields,
+});
+/** What the question takes, but for functions. */
+export const parseRunOuts = parser(plainRequest);
 const parseRequest = parser(
-  z.strictObject({
-    sku: sku.optional(),
-    storeId: storeId.optional(),
-    leadTimeDays: leadTimeDays.default(7),
-    termsFor: z.custom<TermsFor>((value) => typeof value === "function", "must be a function").optional(),
-    // What they may be, demand says itself.
-    historyDays: z.unknown().optional(),
-    timeZone: z.unknown().optional(),
-    seasonLength: z.unknown().optional(),
-    ...pageFields,
-  }),
+  plainRequest.extend({ termsFor: z.custom<TermsFor>((value) => typeof value === "function", "must be a function").optional() }),
 );
 const parseTerms = parser(z.object({ termsFor: z.object({ leadTimeDays: leadTimeDays.optional() }).default({}) }));
 
@@ -71,7 +71,7 @@ export function createRunOuts({ storage, clock, demand }: Parts): ForecastsApi["
     // One after the other: between two of them other callers get their turn.
     for (const { level, product } of await stocked(rows.map(toStockLevel))) {
       const { termsFor: own } = parseTerms({ termsFor: (await termsFor?.(product, level.storeId)) ?? {} });
-      const found = await runOutOf(level, own.leadTimeDays ?? usual, defined(reading));
+      const found = await runOutOf(level, own.leadTimeDays ?? usual, reading);
       if (found) items.push(found);
     }
     return { items, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };

@@ -1,5 +1,5 @@
 import { fingerprint } from "../domain/shared/fingerprint";
-import type { CommandDefinition } from "../domain/shared/slice";
+import type { CommandDefinition, CommandInput } from "../domain/shared/slice";
 import type { Submitter } from "../engine/engine";
 import { outcomeCodeOf, type Receipt } from "../engine/job";
 import { InventoryError } from "../errors";
@@ -12,11 +12,6 @@ export type Run = <Input extends CommandInput, Result>(
   definition: CommandDefinition<Input, Result>,
   input: unknown,
 ) => Promise<Result & Receipt>;
-
-export interface CommandInput {
-  readonly actor?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-}
 
 /** What a runner sees to before a command reaches the engine. */
 export interface Gates {

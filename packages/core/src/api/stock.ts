@@ -21,13 +21,13 @@ import {
 import type { Receipt } from "../engine/job";
 import type { Clock } from "../ports/clock";
 import type { ReadOptions, Reads, Where } from "../ports/storage";
-import { createExplain, type ExplainRequest, type Explanation } from "./explain";
+import { createExplain, type ExplainRequest, type Explanation, parseExplain } from "./explain";
 import { type LevelsRead, withoutExpiredHolds } from "./held";
 import { decodeCursor, encodeCursor, type List, type PageRequest, readPage } from "./paging";
 import { defined, findProduct } from "./products";
 import { readsAt } from "./reads";
 import { inputOf, type Run } from "./runner";
-import { stockAt } from "./stock-at";
+import { stockPageAt } from "./stock-at";
 import { findStore } from "./stores";
 
 /** What every stock command answers. */
@@ -165,7 +165,13 @@ const parseMovementFilter = parser(
 );
 
 /** What every question here takes, by its name. */
-export const stockQueries = { level: parseLevelKey, levels: parseLevelFilter, movements: parseMovementFilter, asOf: parseAsOf };
+export const stockQueries = {
+  level: parseLevelKey,
+  levels: parseLevelFilter,
+  movements: parseMovementFilter,
+  asOf: parseAsOf,
+  explain: parseExplain,
+};
 
 export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
   /** Conditions on the level; the SKU as the product spells it. */
@@ -230,22 +236,16 @@ export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
     async asOf(time, filter = {}, options) {
       const reads = readsAt(storage, options);
       const { time: until, limit, cursor, ...key } = parseAsOf({ ...filter, time });
-      const rows = await stockAt(storage, options, await levelWhere(reads, key), until);
-      const levelsThen = rows
-        .map(({ sku, storeId, onHand, decimals }) => ({ sku, storeId, onHand: fromScaled(onHand, decimals) }))
-        .sort((a, b) => compareText(a.sku, b.sku) || compareText(a.storeId, b.storeId));
       const after =
         cursor === undefined ? undefined : (decodeCursor(cursor, [{ type: "text" }, { type: "text" }]) as readonly [string, string]);
-      const start = after
-        ? levelsThen.findIndex((past) => (compareText(past.sku, after[0]) || compareText(past.storeId, after[1])) > 0)
-        : 0;
-      const items = start < 0 ? [] : levelsThen.slice(start, start + limit);
+      const found = await stockPageAt(storage, options, await levelWhere(reads, key), until, { after, limit });
+      const items = found
+        .slice(0, limit)
+        .map(({ sku, storeId, onHand, decimals }) => ({ sku, storeId, onHand: fromScaled(onHand, decimals) }));
       const last = items.at(-1);
-      return { items, ...(last && start + limit < levelsThen.length && { nextCursor: encodeCursor([last.sku, last.storeId]) }) };
+      return { items, ...(last && found.length > limit && { nextCursor: encodeCursor([last.sku, last.storeId]) }) };
     },
   };
 }
 
 const list = <Item>({ items, nextCursor }: List<Item>): List<Item> => ({ items, ...(nextCursor !== undefined && { nextCursor }) });
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

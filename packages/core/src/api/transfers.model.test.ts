@@ -3,8 +3,8 @@ import { allOf, checkLedger, manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 
-const long = process.env.ONHAND_LONG === "1";
 const skus = ["A", "B"] as const;
 const places = ["s", "t", "v"] as const;
 
@@ -140,10 +140,10 @@ describe("transfers against a model", () => {
             await inventory.close();
           },
         ),
-        { numRuns: long ? 2_000 : 50 },
+        { numRuns: budgets.histories.transfers },
       );
     },
-    long ? 600_000 : 30_000,
+    searchTimeoutMs,
   );
 });
 

@@ -54,7 +54,9 @@ export interface TransfersApi {
   /**
    * Sends goods on their way: `onHand` at `from` goes down by a `transferred_out` movement for each line, `incoming` at `to` up.
    *
-   * @param input.lines - up to 500 products, each once; `quantity` in the product's unit, more than 0.
+   * Of a product that is tracked by lot what expires first goes, unless `lots` names others; serial numbers are named.
+   *
+   * @param input.lines - up to 500 products, each once, with up to 5,000 lots in all; `quantity` in the product's unit, more than 0.
    * @throws {@link InventoryError} `INSUFFICIENT_STOCK`, `UNKNOWN_PRODUCT`, `UNKNOWN_STORE` or `INVALID_STATE` (archived); `details.lines` names every line that failed.
    * @example
    * const { transfer } = await inventory.transfers.ship({
@@ -64,17 +66,18 @@ export interface TransfersApi {
   ship(input: ShipTransfer): Promise<TransferReceipt>;
   /**
    * Takes goods in at `to`: `transferred_in` movements, and `incoming` goes down. Without `lines` all that is left; with
-   * fewer than that the transfer is `partially_received`.
+   * fewer than that the transfer is `partially_received`. The lots that were shipped arrive: those that `lots` names, otherwise
+   * the first in the order they were shipped. Serial numbers are named, unless all that are left arrive.
    *
    * @throws {@link InventoryError} `UNKNOWN_TRANSFER`; `INVALID_STATE` when nothing is on its way any more; `INVALID_INPUT` for a
-   * product that is not on it or more than is in transit. `details.lines` names every line that failed.
+   * product or a lot that is not on it or more than is in transit. `details.lines` names every line that failed.
    * @example
    * await inventory.transfers.receive("t1042", { lines: [{ sku: "TEA-50", quantity: 20 }] });
    */
   receive(id: string, options?: Omit<ReceiveTransfer, "id">): Promise<TransferReceipt>;
   /**
    * Ends a transfer. What is still on its way comes back to `from` (`remaining: "return"`), or comes back and is written off
-   * there (`"write_off"`) by an `adjusted` movement whose reason is `lost` unless said. What was received stays received.
+   * there (`"write_off"`) by an `adjusted` movement whose reason is `lost` unless said; with the lots it is of. What was received stays received.
    *
    * @throws {@link InventoryError} `UNKNOWN_TRANSFER`; `INVALID_STATE` when nothing is on its way any more.
    * @example

@@ -10,7 +10,7 @@ import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage"
 import { type Attempt, batchOf, decideGroup, isMarked } from "./group";
 import { type Command, isUnknown, type Outcome, outcomeCodeOf, type Receipt } from "./job";
 import { type CommitBatch, createPublisher } from "./publisher";
-import { createRowCache, type Overlay, overlay } from "./row-cache";
+import { atHand, createRowCache, type Overlay, overlay, type RowSource } from "./row-cache";
 import { createWorkingSet } from "./working-set";
 
 /** How much may wait and how much goes to the storage at once. */
@@ -68,7 +68,8 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-const cachedRows = 50_000;
+/** Rows of a storage that has none at hand: a shop's levels with what is known of each, in some tens of megabytes. */
+const cachedRows = 200_000;
 const settlingTries = 5;
 /** How far another writer may be ahead for its rows to be read after it. Beyond, what is needed is read again when it is needed. */
 const maximumCatchUp = 5_000;
@@ -182,8 +183,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         attempt = await storage.transaction(async (tx) => {
           const { seq } = await tx.head();
           if (attempt && marker && (await isMarked(tx, marker))) return attempt;
-          if (cache.seq !== seq) await catchUp(tx, seq);
-          attempt = await decideGroup(tx, createWorkingSet(definitions, cache, seq), commands, { now: clock.now(), reactions, marker });
+          attempt = await decideGroup(tx, createWorkingSet(definitions, await rowsAt(tx, seq), seq), commands, {
+            now: clock.now(),
+            reactions,
+            marker,
+          });
           return attempt;
         });
         ended?.("OK");
@@ -196,6 +200,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     }
     cache.advance(attempt.set.seq);
     return attempt;
+  }
+
+  /** The committed rows a group begins with: the storage's own where it has them at hand, otherwise those cached here. */
+  async function rowsAt(tx: StorageTransaction, seq: number): Promise<RowSource> {
+    if (tx.peek) return atHand(tx.peek);
+    if (cache.seq !== seq) await catchUp(tx, seq);
+    return cache;
   }
 
   /** Makes the cached rows those of the head: somebody else has moved it, or a group of ours came to nothing. */
@@ -229,11 +240,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const decided = await storage.transaction(
         async (tx) => {
           const { seq } = await tx.head();
-          rows = overlay(cache, seq);
-          attempt = await decideGroup(tx, createWorkingSet(definitions, rows, seq), commands, { now: clock.now(), reactions });
+          rows = tx.peek ? undefined : overlay(cache, seq);
+          const source = rows ?? (await rowsAt(tx, seq));
+          attempt = await decideGroup(tx, createWorkingSet(definitions, source, seq), commands, { now: clock.now(), reactions });
           return attempt;
         },
-        { host, committed: () => attempt && rows && takeOver(attempt, rows) },
+        { host, committed: () => attempt && takeOver(attempt, rows) },
       );
       ended?.("OK");
       return decided;
@@ -244,8 +256,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 
   /** A host has committed: what was decided there is known here, and need not be read back. */
-  function takeOver(attempt: Attempt, rows: Overlay): void {
-    if (cache.seq === attempt.from && !writer.isLocked()) {
+  function takeOver(attempt: Attempt, rows: Overlay | undefined): void {
+    if (rows && cache.seq === attempt.from && !writer.isLocked()) {
       rows.keep();
       cache.advance(attempt.set.seq);
     }

@@ -25,7 +25,8 @@ export async function decideGroup(
   { marker, ...rules }: Rules & { readonly marker?: string | undefined },
 ): Promise<Attempt> {
   const from = set.seq;
-  await set.load(tx, keyNeeds(commands));
+  // What is at hand is looked at one by one.
+  if (!tx.peek) await set.load(tx, keyNeeds(commands));
   const outcomes: Outcome[] = [];
   let lookedAhead = false;
   for (let index = 0; index < commands.length; index++) {

@@ -43,6 +43,8 @@ export interface Rules {
 /** What else a command must have loaded: its rule's rows and those of what follows, or what its key was answered. */
 export function needsOf(command: Command, set: WorkingSet, rules: Rules): readonly Need[] {
   const { definition, input, operation } = command;
+  const unread = operation && set.missing(keyNeeds([command]));
+  if (unread?.length) return unread;
   const before = operation && set.get(operations, operation.key);
   if (!before) return withReactions(definition.needs(input, set, rules.now), set, rules);
   return isSame(command, before) && definition.recall && before.refusal === null ? definition.recall.needs(before.seq, before.outcome) : [];

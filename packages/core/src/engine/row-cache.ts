@@ -98,8 +98,37 @@ export function createRowCache(limit: number): RowCache {
   };
 }
 
+/** Where a group finds committed rows without asking for them. */
+export interface RowSource {
+  table(name: string): CachedTable;
+  /** Looks for a row where the storage has it at hand. */
+  peek?(table: string, key: string): Row | null | undefined;
+}
+
+/** Rows that the storage has at hand, under those one group writes: nothing need be kept of them from group to group. */
+export function atHand(peek: NonNullable<RowSource["peek"]>): RowSource {
+  return {
+    peek,
+    table: (name) => over(new Map(), (key) => peek(name, key)),
+  };
+}
+
+/** Rows of one group over those below: what it learns and writes goes into `rows` alone. */
+function over(rows: Map<string, Row | null>, below: CachedTable["get"]): CachedTable {
+  const keep = (key: string, row: Row | null) => void rows.set(key, row);
+  return {
+    get(key) {
+      const row = rows.get(key);
+      return row === undefined ? below(key) : row;
+    },
+    learn: keep,
+    write: keep,
+    refresh: keep,
+  };
+}
+
 /** A cache of its own over another one. */
-export interface Overlay extends Pick<RowCache, "table"> {
+export interface Overlay extends RowSource {
   /** Hands its rows down: they are committed now. */
   keep(): void;
 }
@@ -114,16 +143,7 @@ export function overlay(below: RowCache, seq: number): Overlay {
     kept.push(() => {
       for (const [key, row] of rows) below.table(name).learn(key, row);
     });
-    const keep = (key: string, row: Row | null) => void rows.set(key, row);
-    return {
-      get: (key) => {
-        const row = rows.get(key);
-        return row === undefined && below.seq === seq ? below.table(name).get(key) : row;
-      },
-      learn: keep,
-      write: keep,
-      refresh: keep,
-    };
+    return over(rows, (key) => (below.seq === seq ? below.table(name).get(key) : undefined));
   }
 
   return {

@@ -37,8 +37,12 @@ export function createStateRows(table: TableDefinition, cached: CachedTable): Ta
   };
 }
 
-/** Rows of a `log` table. They are read once in a while and never change, so none are cached: they would push out rows in use. */
-export function createLogRows(table: TableDefinition): TableRows {
+/**
+ * Rows of a `log` table. They are read once in a while and never change, so none are cached: they would push out rows in use.
+ *
+ * @param peek - looks for a committed row where the storage has it at hand.
+ */
+export function createLogRows(table: TableDefinition, peek: (key: string) => Row | null | undefined): TableRows {
   const known = new Map<string, Row | null>();
   const rows: Row[] = [];
   let keyed = 0;
@@ -53,7 +57,10 @@ export function createLogRows(table: TableDefinition): TableRows {
   }
 
   return {
-    get: (key) => byKey().get(key),
+    get(key) {
+      const row = byKey().get(key);
+      return row === undefined ? peek(key) : row;
+    },
     learn: (key, row) => void known.set(key, row),
     write: (row) => void rows.push(row),
     own: () => new Map(rows.map((row) => [keyText(keyOf(table, row)), row])),

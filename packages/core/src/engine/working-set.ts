@@ -1,7 +1,7 @@
 import { type Key, keyOf, keyText, type Row, rowKeyText, type TableDefinition, type Value, type Write } from "../domain/shared/rows";
 import type { Need, Table, View } from "../domain/shared/slice";
 import type { StorageTransaction } from "../ports/storage";
-import type { RowCache } from "./row-cache";
+import type { RowSource } from "./row-cache";
 import { createLogRows, createStateRows, type TableRows } from "./table-rows";
 
 /**
@@ -32,11 +32,7 @@ export const notLoaded = Symbol("not loaded");
 
 const pageSize = 10_000;
 
-export function createWorkingSet(
-  definitions: ReadonlyMap<string, TableDefinition>,
-  cache: Pick<RowCache, "table">,
-  seq: number,
-): WorkingSet {
+export function createWorkingSet(definitions: ReadonlyMap<string, TableDefinition>, source: RowSource, seq: number): WorkingSet {
   const tables = new Map<string, TableRows>();
   const changed = new Set<TableRows>();
   const found = new Map<string, readonly Row[]>();
@@ -49,7 +45,8 @@ export function createWorkingSet(
   function begin(name: string): TableRows {
     const table = definitions.get(name);
     if (!table) throw new TypeError(`there is no table ${name}`);
-    const rows = table.kind === "state" ? createStateRows(table, cache.table(name)) : createLogRows(table);
+    const rows =
+      table.kind === "state" ? createStateRows(table, source.table(name)) : createLogRows(table, (key) => source.peek?.(name, key));
     tables.set(name, rows);
     return rows;
   }

@@ -1,7 +1,7 @@
 import type { Inventory } from "../api/create-inventory";
-import { type MonitorTimers, systemTimers } from "../api/monitor";
 import { type Clock, systemClock } from "../ports/clock";
 import { consoleLogger, type Logger } from "../ports/logger";
+import { systemTimers, type Timers } from "../ports/timers";
 import { createRoute, type NotificationRoute, type RouteStatus } from "./route";
 
 /** What {@link createNotifier} takes. */
@@ -9,7 +9,7 @@ export interface NotifierOptions {
   readonly inventory: Pick<Inventory, "feed">;
   readonly routes: readonly NotificationRoute[];
   readonly clock?: Clock;
-  readonly timers?: MonitorTimers;
+  readonly timers?: Timers;
   /** Hears of deliveries that failed; the console unless given. */
   readonly logger?: Logger;
   /** A number in [0, 1) that spreads retries. `Math.random` unless given. */

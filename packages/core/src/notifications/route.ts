@@ -1,9 +1,9 @@
 import type { Feed } from "../api/feed-types";
-import type { MonitorTimers } from "../api/monitor";
 import type { Alert, AlertType } from "../domain/alerts/tables";
 import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { Notification, NotificationSink } from "../ports/notification-sink";
+import type { Timers } from "../ports/timers";
 import { type QuietHours, quietTime } from "./quiet-hours";
 
 /** Keeps a number of the ledger for a route, in the host's own database. */
@@ -46,7 +46,7 @@ export interface RouteStatus {
 export interface RouteTools {
   readonly feed: Feed;
   readonly clock: Clock;
-  readonly timers: MonitorTimers;
+  readonly timers: Timers;
   readonly logger: Logger;
   readonly random: () => number;
 }

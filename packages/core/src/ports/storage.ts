@@ -131,13 +131,18 @@ export interface StorageTransaction {
   head(): Promise<Head>;
   /** The rows with these keys, in the order of the keys; undefined where there is none. */
   get(table: string, keys: readonly Key[]): Promise<readonly (Row | undefined)[]>;
+  /**
+   * What `get` would answer for the key that is this one text, where it can be told at once: null where there is no such row,
+   * undefined where it takes a read. A storage that holds no rows in memory leaves it out.
+   */
+  readonly peek?: (table: string, key: string) => Row | null | undefined;
   /** The rows that answer a query, this transaction's own writes included. */
   find(table: string, query: Query): Promise<Page>;
   /** What others committed after `since`, as {@link StorageAdapter.changes} tells it. Asked before anything is written. */
   changes(since: number, options: ChangeOptions): Promise<ChangePage>;
-  /** Writes rows of a `state` table, replacing those with the same keys. Rows come in seq order, a key at most once. */
+  /** Writes rows of a `state` table, replacing those with the same keys. Rows come in seq order, those of one seq in any; a key at most once. */
   put(table: string, rows: readonly Row[]): Promise<void>;
-  /** Adds rows to a `log` table. Rows come in seq order; their keys are new. */
+  /** Adds rows to a `log` table. Rows come in seq order, those of one seq in any; their keys are new. */
   append(table: string, rows: readonly Row[]): Promise<void>;
   /** Moves the head. Numbers only grow. */
   advance(seq: number): Promise<void>;

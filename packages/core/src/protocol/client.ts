@@ -3,9 +3,9 @@
 export { levelKey } from "../domain/shared/level-key";
 export { skuKeyOf } from "../domain/shared/sku-key";
 export { InventoryError, isInventoryError } from "../errors";
+export type { ClientFrame } from "./client-frame";
 export { encodeFrame } from "./encode-frame";
 export { canonicalFilter, changeMatcher, changeSubject } from "./filter";
-export type { ClientFrame } from "./frames";
 export { parseServerFrame } from "./parse-server-frame";
 export type { Limits, ServerFrame } from "./server-frame";
 export type { ClientTransport, TransportConnection, TransportEvents } from "./transport";

@@ -1,7 +1,7 @@
 export { skuKeyOf } from "../domain/shared/sku-key";
+export { type ClientFrame, clientFrameSchema, entities, filterSchema } from "./client-frame";
 export { encodeFrame } from "./encode-frame";
 export { type ChangeSubject, canonicalFilter, changeMatcher, changeSubject } from "./filter";
-export { type ClientFrame, clientFrameSchema, filterSchema } from "./frames";
 export { defaultLimits } from "./limits";
 export { parseClientFrame } from "./parse-client-frame";
 export { parseServerFrame } from "./parse-server-frame";

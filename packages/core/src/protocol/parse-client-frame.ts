@@ -1,6 +1,6 @@
 import { parser } from "../domain/shared/parse";
 import { InventoryError } from "../errors";
-import { type ClientFrame, clientFrameSchema } from "./frames";
+import { type ClientFrame, clientFrameSchema } from "./client-frame";
 import { defaultLimits } from "./limits";
 
 const parseFrame = parser(clientFrameSchema);

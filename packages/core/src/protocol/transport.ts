@@ -1,4 +1,4 @@
-import type { ClientFrame } from "./frames";
+import type { ClientFrame } from "./client-frame";
 import type { ServerFrame } from "./server-frame";
 
 /** What a transport tells its user. Nothing is called after `onClose`. */

@@ -2,7 +2,8 @@ import * as z from "zod";
 import type { AlertCounts, AlertReceipt } from "../api/alerts";
 import type { CorrectionReceipt, CostingReceipt, CostLayer, MovementCost } from "../api/costing";
 import type { CountApprovalReceipt, CountLinesReceipt, CountReceipt, StockCountSheet } from "../api/counts";
-import type { DemandForecast, ReorderSuggestion } from "../api/forecast-types";
+import type { Balance, Explained, Explanation } from "../api/explain";
+import type { DemandForecast, ReorderSuggestion, RunOut } from "../api/forecast-types";
 import type { LotReceipt, LotTrace } from "../api/lots";
 import type { List } from "../api/paging";
 import type { ProductReceipt } from "../api/products";
@@ -15,10 +16,12 @@ import type { ThresholdReceipt } from "../api/thresholds";
 import type { TransferReceipt } from "../api/transfers";
 import type { AlertType } from "../domain/alerts/tables";
 import type { Lot, LotLevel, LotMovement } from "../domain/lots/tables";
+import { reservationChanges } from "../domain/reservations/tables";
 import { money } from "../domain/shared/schemas";
 import { type MovementType, movementEffects } from "../domain/stock/tables";
-import { filterSchema } from "../protocol/frames";
-import { entitySchemas } from "./entities";
+import { entities } from "../protocol/client-frame";
+import { entitySchemas, howMany, time } from "./entities";
+import { reportAnswers } from "./report-answers";
 
 const { product, store, level, pastLevel, movement, reservation, threshold, alert } = entitySchemas;
 const { transfer, count, countLine, supplier, supplierTerms, purchaseOrder } = entitySchemas;
@@ -60,7 +63,6 @@ const draftedReceipt = z.strictObject({
   ...receipt,
 }) satisfies z.ZodType<DraftedReceipt>;
 
-const time = z.int().nonnegative().meta({ description: "Epoch milliseconds." });
 const costingReceipt = z.strictObject({ product, ...receipt }) satisfies z.ZodType<CostingReceipt>;
 const correctionReceipt = z.strictObject({
   sku: z.string(),
@@ -100,11 +102,11 @@ const lotMovement = z.strictObject({
 const lotReceipt = z.strictObject({ lot, ...receipt }) satisfies z.ZodType<LotReceipt>;
 const lotTrace = lot.extend({
   levels: z.array(lotLevel),
+  inTransit: z.array(z.strictObject({ transferId: z.string(), from: z.string(), to: z.string(), quantity: z.number() })),
   movements: z.array(lotMovement),
   nextCursor: z.string().exactOptional(),
 }) satisfies z.ZodType<LotTrace>;
 
-const howMany = z.int().nonnegative();
 const alertCounts = z.strictObject({
   open: howMany,
   unread: howMany,
@@ -143,7 +145,39 @@ const suggestion = z.strictObject({
   method: z.string(),
 });
 
-const [firstEntity, ...otherEntities] = filterSchema.shape.entities.element.options.map((entity) =>
+const runOut = z.strictObject({
+  sku: z.string(),
+  storeId: z.string(),
+  available: z.number(),
+  incoming: z.number(),
+  lastsDays: z.int().nonnegative(),
+  runsOutOn: z.string().meta({ description: "`YYYY-MM-DD`." }),
+  leadTimeDays: z.int(),
+  method: z.string(),
+}) satisfies z.ZodType<RunOut>;
+
+const balance = z.strictObject({ onHand: z.number(), reserved: z.number(), available: z.number() }) satisfies z.ZodType<Balance>;
+const effect = { at: time, onHand: z.number(), reserved: z.number() };
+const explained = z.discriminatedUnion("kind", [
+  z.strictObject({ ...effect, kind: z.literal("movement"), movement }),
+  z.strictObject({
+    ...effect,
+    kind: z.literal("hold"),
+    seq: z.int().nonnegative(),
+    reservationId: z.string(),
+    change: z.enum(reservationChanges),
+    actor: z.string().exactOptional(),
+  }),
+  z.strictObject({ ...effect, kind: z.literal("lapsed") }),
+]) satisfies z.ZodType<Explained>;
+const explanation = page(explained).extend({
+  sku: z.string(),
+  storeId: z.string(),
+  closing: balance,
+  opening: balance,
+}) satisfies z.ZodType<Explanation>;
+
+const [firstEntity, ...otherEntities] = entities.map((entity) =>
   z.strictObject({ seq: z.int().nonnegative(), entity: z.literal(entity), key: z.string(), value: entitySchemas[entity] }),
 );
 const change = z.discriminatedUnion("entity", [firstEntity as NonNullable<typeof firstEntity>, ...otherEntities]);
@@ -157,6 +191,7 @@ export const answerSchemas = {
   "products.archive": productReceipt,
   "products.get": z.strictObject({ product }),
   "products.list": page(product),
+  "products.images": z.array(z.string()),
   "stores.create": storeReceipt,
   "stores.update": storeReceipt,
   "stores.archive": storeReceipt,
@@ -174,6 +209,7 @@ export const answerSchemas = {
   "stock.levels": page(level),
   "stock.movements": page(movement),
   "stock.asOf": page(pastLevel),
+  "stock.explain": explanation,
   "reservations.hold": reservationReceipt,
   "reservations.commit": reservationReceipt,
   "reservations.release": reservationReceipt,
@@ -231,6 +267,8 @@ export const answerSchemas = {
   "lots.trace": lotTrace,
   "forecasts.demand": demandForecast,
   "forecasts.reorder": page(suggestion) satisfies z.ZodType<List<ReorderSuggestion>>,
+  "forecasts.runOuts": page(runOut),
+  ...reportAnswers,
   "feed.head": z.strictObject({ epoch, head: position }),
   "feed.since": z.strictObject({ epoch, items: z.array(change), head: position, position, more: z.boolean() }),
 };

@@ -2,7 +2,14 @@ import * as z from "zod";
 import type { PastLevel } from "../api/stock";
 import { type Alert, alertStatuses, alertTypes, type Threshold } from "../domain/alerts/tables";
 import { costingMethods, type Product, type Store, storeKinds, trackings } from "../domain/catalog/tables";
-import { countLineStatuses, countStatuses, type StockCount, type StockCountLine, type Tally } from "../domain/counts/tables";
+import {
+  countLineStatuses,
+  countStatuses,
+  type StockCount,
+  type StockCountLine,
+  type TalliedLot,
+  type Tally,
+} from "../domain/counts/tables";
 import { type PurchaseOrder, type PurchaseOrderLine, purchaseOrderStatuses } from "../domain/purchasing/tables";
 import { type Reservation, reservationStatuses } from "../domain/reservations/tables";
 import { type Money, money, type Reference } from "../domain/shared/schemas";
@@ -11,7 +18,8 @@ import type { Supplier, SupplierTerms } from "../domain/suppliers/tables";
 import { type StockTransfer, type StockTransferLine, transferStatuses } from "../domain/transfers/tables";
 
 const seq = z.int().nonnegative();
-const time = z.int().nonnegative().meta({ description: "Epoch milliseconds." });
+export const time = z.int().nonnegative().meta({ description: "Epoch milliseconds." });
+export const howMany = z.int().nonnegative();
 const text = z.string();
 const quantity = z.number().meta({ description: "In the product's unit." });
 const amount = money satisfies z.ZodType<Money>;
@@ -24,10 +32,20 @@ const transferLine = z.strictObject({
   returned: quantity,
   writtenOff: quantity,
   inTransit: quantity,
+  lots: z.array(z.strictObject({ lot: text, quantity, inTransit: quantity })).exactOptional(),
 }) satisfies z.ZodType<StockTransferLine>;
+const talliedLots = z.array(
+  z.strictObject({
+    lot: text,
+    counted: quantity,
+    expected: quantity.exactOptional(),
+    expiresAt: time.exactOptional(),
+  }) satisfies z.ZodType<TalliedLot>,
+);
 const tally = z.strictObject({
   counted: quantity,
   expected: quantity.exactOptional(),
+  lots: talliedLots.exactOptional(),
   actor: text.exactOptional(),
   countedAt: time,
   seq,
@@ -181,6 +199,7 @@ export const entitySchemas = {
     expected: quantity.exactOptional(),
     variance: quantity.exactOptional(),
     variancePercent: z.number().exactOptional(),
+    lots: talliedLots.exactOptional(),
     tallies: z.array(tally),
     seq,
   }) satisfies z.ZodType<StockCountLine>,

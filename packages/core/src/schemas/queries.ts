@@ -6,14 +6,17 @@ import { forecastQueries } from "../api/forecasts";
 import { lotQueries } from "../api/lots";
 import { productQueries } from "../api/products";
 import { purchaseOrderQueries } from "../api/purchase-orders";
+import { reportQueries } from "../api/reports/create-reports";
+import { costQueries } from "../api/reports/valuation";
 import { reservationQueries } from "../api/reservations";
+import { parseRunOuts } from "../api/run-outs";
 import { stockQueries } from "../api/stock";
 import { storeQueries } from "../api/stores";
 import { supplierQueries } from "../api/suppliers";
 import { thresholdQueries } from "../api/thresholds";
 import { transferQueries } from "../api/transfers";
 import { parser } from "../domain/shared/parse";
-import { filterSchema } from "../protocol/frames";
+import { filterSchema } from "../protocol/client-frame";
 
 /** The feed takes position, filter and limit as arguments; by name they are all fields of one object. */
 const { entities, ...narrower } = filterSchema.shape;
@@ -38,7 +41,8 @@ const byArea = {
   purchaseOrders: purchaseOrderQueries,
   costing: costingQueries,
   lots: lotQueries,
-  forecasts: forecastQueries,
+  forecasts: { ...forecastQueries, runOuts: parseRunOuts },
+  reports: { ...reportQueries, ...costQueries },
   feed: feedQueries,
 };
 

@@ -18,12 +18,16 @@ const memoryHandle = (wrap: (storage: StorageAdapter) => StorageAdapter): Create
   };
 };
 
-/** Changes what work sees of a transaction. */
+/** Changes what work sees of a transaction. What it reads it must ask for, so that nothing goes past what was changed. */
 const withTransaction =
   (change: (tx: StorageTransaction, storage: StorageAdapter) => Partial<StorageTransaction>) =>
   (storage: StorageAdapter): StorageAdapter => ({
     ...storage,
-    transaction: (work) => storage.transaction((tx) => work({ ...tx, ...change(tx, storage) })),
+    transaction: (work) =>
+      storage.transaction((tx) => {
+        const { peek: _, ...asked } = tx;
+        return work({ ...asked, ...change(tx, storage) });
+      }),
   });
 
 const losesRollback = (storage: StorageAdapter): StorageAdapter => ({
@@ -173,6 +177,9 @@ const keepsImages = (storage: StorageAdapter): StorageAdapter => {
 
 const forgetsOwnWrites = withTransaction((_tx, storage) => ({ find: (table, query) => storage.find(table, query) }));
 
+/** Tells at once what was committed when it was opened: nothing. */
+const peeksAtThePast = withTransaction(() => ({ peek: () => null }));
+
 const keepsHandlesAlive = (storage: StorageAdapter): StorageAdapter => ({
   ...storage,
   transaction: (work) =>
@@ -235,6 +242,26 @@ const forgetsKeys = () =>
       recall: (commits) => commits.map(({ seq, writes }) => ({ seq, writes: writes.filter(({ table }) => table !== "operations") })),
     },
   });
+
+/** Gives rows of a log in the order they were appended, whatever their keys. */
+function keepsAppendOrder(storage: StorageAdapter): StorageAdapter {
+  const appended: string[] = [];
+  const nameOf = (row: Row) => `${row.seq} ${row.line}`;
+  const noting = withTransaction((tx) => ({
+    append(table, rows) {
+      appended.push(...rows.map(nameOf));
+      return tx.append(table, rows);
+    },
+  }))(storage);
+  return {
+    ...noting,
+    async find(table, query) {
+      const page = await storage.find(table, query);
+      const rows = [...page.rows].sort((a, b) => appended.indexOf(nameOf(a)) - appended.indexOf(nameOf(b)));
+      return table === "scans" ? { ...page, rows } : page;
+    },
+  };
+}
 
 const trimsText = withTransaction((tx) => ({
   put: (table, rows) =>
@@ -417,7 +444,9 @@ export const sabotages: readonly Sabotage[] = [
   { what: "keeps images that were written over", caughtBy: "changes/latest-image", create: memoryHandle(keepsImages) },
   { what: "tells a stale head with a page", caughtBy: "find/head", create: memoryHandle(tellsStaleHead) },
   { what: "does not see its own writes", caughtBy: "transaction/reads-own-writes", create: memoryHandle(forgetsOwnWrites) },
+  { what: "tells at once what is no longer so", caughtBy: "transaction/peek", create: memoryHandle(peeksAtThePast) },
   { what: "lets ended handles write", caughtBy: "transaction/handles-end", create: memoryHandle(keepsHandlesAlive) },
+  { what: "finds rows of a log only as they were appended", caughtBy: "rows/log-in-any-order", create: memoryHandle(keepsAppendOrder) },
   { what: "trims text", caughtBy: "rows/text", create: memoryHandle(trimsText) },
   { what: "rounds large numbers", caughtBy: "rows/numbers", create: memoryHandle(roundsNumbers) },
   { what: "orders text by language", caughtBy: "find/order-code-units", create: memoryHandle(ordersByLanguage) },

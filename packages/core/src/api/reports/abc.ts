@@ -23,7 +23,7 @@ export interface AbcOptions extends ReportFilter, Omit<ReportPeriod, "timeZone">
 
 const share = z.number().gt(0).lt(1);
 const { from: fromField, to: toField } = periodFields;
-const parse = reportParser(
+export const parseAbc = reportParser(
   {
     from: fromField,
     to: toField,
@@ -50,7 +50,7 @@ const columns = [
 
 /** Products by what they sell, the best first. Those that sold nothing, or came back more than they went, are C. */
 export async function abc(reads: Reads, options: AbcOptions, now: number): Promise<Report<AbcFigures>> {
-  const { by, from, to, measure, currency, a, b, ...filter } = parse(options);
+  const { by, from, to, measure, currency, a, b, ...filter } = parseAbc(options);
   if (a >= b) throw invalid("a", "must be less than b");
   const scope = await scopeOf(reads, filter, true);
   const span = await spanOf(reads, scope.where, { from, to }, now);

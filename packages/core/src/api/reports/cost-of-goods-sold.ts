@@ -48,7 +48,7 @@ export interface CostOfGoodsSold {
   readonly nextCursor?: string;
 }
 
-const parseRequest = parser(
+export const parseCostOfGoodsSold = parser(
   z.strictObject({
     from: instant.optional(),
     to: instant.optional(),
@@ -84,7 +84,7 @@ interface Group {
 
 /** See {@link CostReports.costOfGoodsSold}. */
 export async function costOfGoodsSold(reads: Reads, request: CostOfGoodsSoldRequest): Promise<CostOfGoodsSold> {
-  const { from, to, by, limit, cursor, ...of } = parseRequest(request);
+  const { from, to, by, limit, cursor, ...of } = parseCostOfGoodsSold(request);
   const sums = (await reads.aggregate(costEntries.name, {
     where: {
       kind: { in: kinds },

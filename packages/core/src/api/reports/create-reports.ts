@@ -1,15 +1,15 @@
 import type { Clock } from "../../ports/clock";
 import type { ReadOptions, Reads } from "../../ports/storage";
 import { readsAt } from "../reads";
-import { type AbcOptions, abc } from "./abc";
-import { type DaysOfCoverOptions, daysOfCover } from "./days-of-cover";
-import { type DeadStockOptions, deadStock } from "./dead-stock";
-import { type LowStockOptions, lowStock } from "./low-stock";
-import { type MovementSummaryOptions, movementSummary } from "./movement-summary";
-import { type SalesOptions, salesReport } from "./sales";
-import { type ShrinkageOptions, shrinkage } from "./shrinkage";
-import { type StockOnHandOptions, stockOnHand } from "./stock-on-hand";
-import { type TurnoverOptions, turnover } from "./turnover";
+import { type AbcOptions, abc, parseAbc } from "./abc";
+import { type DaysOfCoverOptions, daysOfCover, parseDaysOfCover } from "./days-of-cover";
+import { type DeadStockOptions, deadStock, parseDeadStock } from "./dead-stock";
+import { type LowStockOptions, lowStock, parseLowStock } from "./low-stock";
+import { type MovementSummaryOptions, movementSummary, parseMovementSummary } from "./movement-summary";
+import { parseSales, type SalesOptions, salesReport } from "./sales";
+import { parseShrinkage, type ShrinkageOptions, shrinkage } from "./shrinkage";
+import { parseStockOnHand, type StockOnHandOptions, stockOnHand } from "./stock-on-hand";
+import { parseTurnover, type TurnoverOptions, turnover } from "./turnover";
 import type {
   AbcFigures,
   CoverFigures,
@@ -75,6 +75,20 @@ export interface ReportsApi {
   /** Levels at or below their reorder point, of products and stores in use. By product and store unless said. @throws {@link InventoryError} as {@link ReportsApi.stockOnHand}. */
   lowStock(given?: LowStockOptions, options?: ReadOptions): Promise<Report<LowStockFigures>>;
 }
+
+/** What every report takes, by its name. */
+export const reportQueries = {
+  stockOnHand: parseStockOnHand,
+  movementSummary: parseMovementSummary,
+  salesByCategory: parseSales.category,
+  salesByProduct: parseSales.sku,
+  turnover: parseTurnover,
+  daysOfCover: parseDaysOfCover,
+  abc: parseAbc,
+  deadStock: parseDeadStock,
+  shrinkage: parseShrinkage,
+  lowStock: parseLowStock,
+} satisfies Record<keyof ReportsApi, unknown>;
 
 export function createReports(storage: Reads, clock: Clock): ReportsApi {
   const salesByCategory = salesReport("salesByCategory", "category");

@@ -9,7 +9,7 @@ import { reportParser } from "./options";
 import { after } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
-import { levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
+import { levelColumns, levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
 import { type QuantitySum, quantitySum } from "./sums";
 import type { CoverFigures, Report, ReportFilter, ReportGrouping } from "./types";
 
@@ -19,7 +19,7 @@ export interface DaysOfCoverOptions extends ReportFilter, ReportGrouping<StockDi
   readonly days?: number;
 }
 
-const parse = reportParser({ days: z.int().min(1).max(3_650).default(28) }, stockDimensions, ["sku", "storeId"]);
+export const parseDaysOfCover = reportParser({ days: z.int().min(1).max(3_650).default(28) }, stockDimensions, ["sku", "storeId"]);
 
 const columns = [
   { name: "onHand", kind: "quantity" },
@@ -37,11 +37,11 @@ export async function daysOfCover(
   now: number,
   options?: ReadOptions,
 ): Promise<Report<CoverFigures>> {
-  const { by, days, ...filter } = parse(given);
+  const { by, days, ...filter } = parseDaysOfCover(given);
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const span = { from: Math.max(0, now - days * dayMs), to: after(now) };
-  const sales = await readSales(reads, cutOf(scope, span, ["sku", "storeId"], "UTC"));
+  const sales = await readSales(reads, cutOf(scope, span, levelColumns(by), "UTC"));
   const sold: Cell[] = sales.map(({ sku, storeId, decimals, delta }) => ({
     sku: sku as string,
     storeId: storeId as string,

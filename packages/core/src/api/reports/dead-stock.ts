@@ -19,7 +19,7 @@ export interface DeadStockOptions extends ReportFilter, ReportGrouping<StockDime
   readonly days?: number;
 }
 
-const parse = reportParser({ days: z.int().min(1).max(3_650).default(90) }, stockDimensions, ["sku", "storeId"]);
+export const parseDeadStock = reportParser({ days: z.int().min(1).max(3_650).default(90) }, stockDimensions, ["sku", "storeId"]);
 
 const columns = [
   { name: "onHand", kind: "quantity" },
@@ -36,7 +36,7 @@ export async function deadStock(
   now: number,
   options?: ReadOptions,
 ): Promise<Report<DeadStockFigures>> {
-  const { by, days, ...filter } = parse(given);
+  const { by, days, ...filter } = parseDeadStock(given);
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const since = now - days * dayMs;

@@ -16,7 +16,7 @@ import type { LowStockFigures, Report, ReportFilter, ReportGrouping } from "./ty
 /** Where to look for what runs out. */
 export interface LowStockOptions extends ReportFilter, ReportGrouping<StockDimension> {}
 
-const parse = reportParser({}, stockDimensions, ["sku", "storeId"]);
+export const parseLowStock = reportParser({}, stockDimensions, ["sku", "storeId"]);
 
 const columns = [
   { name: "onHand", kind: "quantity" },
@@ -34,7 +34,7 @@ export async function lowStock(
   now: number,
   options?: ReadOptions,
 ): Promise<Report<LowStockFigures>> {
-  const { by, ...filter } = parse(given);
+  const { by, ...filter } = parseLowStock(given);
   const reads = readsAt(storage, options);
   const rules = await rulesOf(reads);
   const scope = await scopeOf(reads, filter, true);

@@ -19,7 +19,7 @@ import {
 /** Which movements to sum up, and how. */
 export interface MovementSummaryOptions extends ReportFilter, ReportPeriod, ReportGrouping {}
 
-const parse = reportParser(periodFields, reportDimensions, ["sku", "storeId"]);
+export const parseMovementSummary = reportParser(periodFields, reportDimensions, ["sku", "storeId"]);
 
 /** The figure each type of movement counts towards. */
 const figureOf = {
@@ -41,7 +41,7 @@ const columns: readonly ReportColumn[] = [
 
 /** What moved, by what it was. */
 export async function movementSummary(reads: Reads, options: MovementSummaryOptions, now: number): Promise<Report<MovementFigures>> {
-  const { by, timeZone, from, to, ...filter } = parse(options);
+  const { by, timeZone, from, to, ...filter } = parseMovementSummary(options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const span = await spanOf(reads, scope.where, { from, to }, now);
   const cut = cutOf(scope, span, by, timeZone);

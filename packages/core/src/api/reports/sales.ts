@@ -52,7 +52,7 @@ const columns = [
   { name: "lastSaleAt", kind: "time" },
 ] as const;
 
-const parseSales = {
+export const parseSales = {
   category: reportParser(periodFields, reportDimensions, ["category"]),
   sku: reportParser(periodFields, reportDimensions, ["sku"]),
 };

@@ -25,7 +25,11 @@ export interface ShrinkageOptions extends ReportFilter, ReportPeriod, ReportGrou
   readonly reasons?: readonly string[];
 }
 
-const parse = reportParser({ ...periodFields, reasons: z.array(reason).max(100).optional() }, [...reportDimensions, "reason"], ["reason"]);
+export const parseShrinkage = reportParser(
+  { ...periodFields, reasons: z.array(reason).max(100).optional() },
+  [...reportDimensions, "reason"],
+  ["reason"],
+);
 
 const columns = [
   { name: "lost", kind: "quantity" },
@@ -38,7 +42,7 @@ const columns = [
 
 /** What was adjusted and what counts found missing or left over, by its reason. What was undone is left out. */
 export async function shrinkage(reads: Reads, options: ShrinkageOptions, now: number): Promise<Report<ShrinkageFigures>> {
-  const { by, timeZone, from, to, reasons, ...filter } = parse(options);
+  const { by, timeZone, from, to, reasons, ...filter } = parseShrinkage(options);
   const scope = await scopeOf(reads, filter, true);
   const span = await spanOf(reads, scope.where, { from, to }, now);
   // What goods cost is a matter of each product.

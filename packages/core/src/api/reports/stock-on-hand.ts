@@ -23,7 +23,7 @@ export interface StockOnHandOptions extends ReportFilter, ReportGrouping<StockDi
 }
 
 export const stockDimensions = ["category", "sku", "storeId"] as const satisfies readonly StockDimension[];
-const parse = reportParser({ at: z.optional(instant) }, stockDimensions, ["sku", "storeId"]);
+export const parseStockOnHand = reportParser({ at: z.optional(instant) }, stockDimensions, ["sku", "storeId"]);
 
 const present = [
   { name: "onHand", kind: "quantity" },
@@ -40,6 +40,10 @@ export const levelValue =
   (level: ScaledLevel, dimension: ReportDimension): string | null =>
     dimension === "category" ? (scope.fact(level.sku)?.category ?? null) : level[dimension as "sku" | "storeId"];
 
+/** What cells of the ledger must tell apart so that `levelValue` knows what they are: stores only where they are asked for. */
+export const levelColumns = (by: readonly ReportDimension[]): readonly ("sku" | "storeId")[] =>
+  by.includes("storeId") ? ["sku", "storeId"] : ["sku"];
+
 /** What is on the shelves, or was at a time. */
 export async function stockOnHand(
   storage: Reads,
@@ -47,7 +51,7 @@ export async function stockOnHand(
   now: number,
   options?: ReadOptions,
 ): Promise<Report<StockFigures>> {
-  const { by, at, ...filter } = parse(given);
+  const { by, at, ...filter } = parseStockOnHand(given);
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const grouped = { by, scope, valueBy: levelValue(scope) };

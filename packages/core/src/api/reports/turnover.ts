@@ -7,15 +7,15 @@ import { periodFields, reportParser } from "./options";
 import { type Span, spanOf } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
-import { levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
+import { levelColumns, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
 import { type QuantitySum, quantitySum } from "./sums";
-import type { Report, ReportFilter, ReportGrouping, ReportPeriod, TurnoverFigures } from "./types";
+import type { Report, ReportDimension, ReportFilter, ReportGrouping, ReportPeriod, TurnoverFigures } from "./types";
 
 /** Whose turnover to report. */
 export interface TurnoverOptions extends ReportFilter, Omit<ReportPeriod, "timeZone">, ReportGrouping<StockDimension> {}
 
 const { from: fromField, to: toField } = periodFields;
-const parse = reportParser({ from: fromField, to: toField }, stockDimensions, ["sku"]);
+export const parseTurnover = reportParser({ from: fromField, to: toField }, stockDimensions, ["sku"]);
 
 const columns = [
   { name: "units", kind: "quantity" },
@@ -35,11 +35,11 @@ export async function turnover(
   now: number,
   options?: ReadOptions,
 ): Promise<Report<TurnoverFigures>> {
-  const { by, from, to, ...filter } = parse(given);
+  const { by, from, to, ...filter } = parseTurnover(given);
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const span = await spanOf(reads, scope.where, { from, to }, now);
-  const cells = await cellsOf(storage, scope, span, options);
+  const cells = await cellsOf(storage, { scope, span, by }, options);
   const days = (span.to - span.from) / dayMs;
   const rolled = rollUp(cells, { by, scope, valueBy: levelValue(scope), start, add, end: (sums) => end(sums, days) });
   return { name: "turnover", by, columns, ...span, ...rolled };
@@ -53,11 +53,17 @@ interface Cell {
   readonly figure: keyof Sums;
 }
 
-async function cellsOf(storage: Reads, scope: Scope, span: Span, options: ReadOptions | undefined): Promise<Cell[]> {
+interface Asked {
+  readonly scope: Scope;
+  readonly span: Span;
+  readonly by: readonly ReportDimension[];
+}
+
+async function cellsOf(storage: Reads, { scope, span, by }: Asked, options: ReadOptions | undefined): Promise<Cell[]> {
   // A period holds its first moment and not its last: what was there is what had moved before either.
   const shelves = async (figure: keyof Sums, time: number): Promise<Cell[]> =>
     (await stockAt(storage, options, scope.where, time - 1)).filter(({ sku }) => scope.has(sku)).map((level) => ({ ...level, figure }));
-  const cut = cutOf(scope, span, ["sku", "storeId"], "UTC");
+  const cut = cutOf(scope, span, levelColumns(by), "UTC");
   const sold = (await readSales(readsAt(storage, options), cut)).map(({ sku, storeId, decimals, delta }) => ({
     sku: sku as string,
     storeId: storeId as string,

@@ -47,8 +47,9 @@ export interface ReportGroup {
   readonly reason?: string;
 }
 
+export const reportKinds = ["text", "quantity", "number", "money", "time", "share"] as const;
 /** How a figure is to be read: quantities in the products' units, money in minor units by currency, times in epoch milliseconds, shares of 1. */
-export type ReportKind = "text" | "quantity" | "number" | "money" | "time" | "share";
+export type ReportKind = (typeof reportKinds)[number];
 
 /** A figure of a report, for whoever shows one without knowing it. */
 export interface ReportColumn {

@@ -10,7 +10,7 @@ import { findProduct } from "../products";
 import { readsAt } from "../reads";
 import type { Instant } from "../stock";
 import { findStore } from "../stores";
-import { type CostOfGoodsSold, type CostOfGoodsSoldRequest, costOfGoodsSold } from "./cost-of-goods-sold";
+import { type CostOfGoodsSold, type CostOfGoodsSoldRequest, costOfGoodsSold, parseCostOfGoodsSold } from "./cost-of-goods-sold";
 import { type CostedProduct, readCosted, type StoreShare, sharesOf } from "./costed-products";
 import { moneyOf } from "./money";
 
@@ -81,6 +81,9 @@ export interface CostReports {
 }
 
 const parseRequest = parser(z.strictObject({ at: instant.optional(), sku: sku.optional(), storeId: storeId.optional(), ...pageFields }));
+
+/** What every report on cost takes, by its name. */
+export const costQueries = { valuation: parseRequest, costOfGoodsSold: parseCostOfGoodsSold } satisfies Record<keyof CostReports, unknown>;
 
 /** The reports on what goods cost. Sums where the data is, so not inside a host's transaction. */
 export function createValuation(storage: Reads): CostReports {

@@ -1,7 +1,8 @@
 import { stores } from "../catalog/tables";
 import type { Write } from "../shared/rows";
-import type { Reaction, Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Reaction, type Slice, type SliceEvent } from "../shared/slice";
 import { type LevelRow, levels } from "../stock/tables";
+import * as commands from "./decide";
 import { judge, judgeNeeds } from "./judge";
 import {
   type AlertRow,
@@ -32,6 +33,7 @@ const nothing: readonly Write[] = [];
 
 export const alerts: Slice = {
   name: "alerts",
+  commands: commandsOf(commands),
   tables: [thresholds, alertTable, levelAlerts],
   entities: [alertEntity],
   events: (writes) => writes.flatMap(alertEvent),

@@ -1,9 +1,11 @@
 import type { Write } from "../shared/rows";
-import type { Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Slice, type SliceEvent } from "../shared/slice";
+import * as commands from "./decide";
 import { type ProductRow, productEntity, products, type StoreRow, storeEntity, stores, toProduct, toStore } from "./tables";
 
 export const catalog: Slice = {
   name: "catalog",
+  commands: commandsOf(commands),
   tables: [products, stores],
   entities: [productEntity, storeEntity],
   events: (writes) => writes.flatMap(catalogEvent),

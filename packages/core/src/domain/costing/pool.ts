@@ -297,9 +297,7 @@ export function moveAt(pool: Pool, storeId: string, delta: number): void {
 
 /** The rows of what happened to a product's goods. */
 export function writesOf({ row, amount, layers, entries, stores }: Pool): readonly Write[] {
-  // A log is kept in the order of its keys, and a movement's own entry is noted after what followed on the way.
-  const ordered = [...entries].sort((a, b) => a.line - b.line || a.part - b.part);
-  const writes: Write[] = ordered.map((entry) => ({ table: costEntries.name, row: entry }));
+  const writes: Write[] = entries.map((entry) => ({ table: costEntries.name, row: entry }));
   for (const layer of layers.values()) writes.push({ table: costLayers.name, row: layer });
   for (const [storeId, store] of stores) writes.push({ table: productCosts.name, row: store, key: keyText([row.sku, storeId]) });
   writes.push({ table: productCosts.name, row: { ...row, ...toColumns(amount) }, key: keyText(poolKey(row.sku)) });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { commandFields, countedQuantity, instant, label, reason, reference, sku, storeId } from "../shared/schemas";
+import { commandFields, countedQuantity, instant, label, lots, reason, reference, sku, storeId } from "../shared/schemas";
 
 /** The most products one sheet may have. */
 export const maximumSheet = 5_000;
@@ -28,7 +28,7 @@ const start = z
 const record = z.strictObject({
   id,
   lines: z
-    .array(z.strictObject({ sku, counted: countedQuantity }))
+    .array(z.strictObject({ sku, counted: countedQuantity, lots: lots.optional() }))
     .min(1)
     .max(maximumLines),
   ...commandFields,

@@ -1,21 +1,11 @@
-import { type InventoryErrorCode, type LineRefusal, type Refusal, refuse } from "../../errors";
+import { type InventoryErrorCode, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
+import { lotDifferences, tallyLots } from "../lots/tally";
+import { invalid } from "../shared/invalid";
 import { toScaled } from "../shared/quantity";
 import { skuKeyOf } from "../shared/sku-key";
-import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
-import {
-  addEntry,
-  archived,
-  draftLedger,
-  eachLine,
-  invalid,
-  lineRefusals,
-  placeNeeds,
-  placeOf,
-  resultOf,
-  type StockResult,
-  writesOf,
-} from "../stock/ledger";
+import type { CommandDefinition, Need } from "../shared/slice";
+import { addEntry, archived, draftLedger, eachLine, lineRefusals, placeNeeds, placeOf, resultOf, writesOf } from "../stock/ledger";
 import { besideMovements } from "../stock/recall";
 import { levels } from "../stock/tables";
 import {
@@ -28,51 +18,34 @@ import {
   parse,
 } from "./commands";
 import {
-  type CountLineRow,
-  type CountRow,
-  corrections,
-  countId,
-  countKey,
-  countLines,
-  countReference,
-  counts,
-  type StockCount,
-  type StockCountLine,
-  standing,
-  type TallyRow,
-  toCountLine,
-  toStockCount,
-} from "./tables";
-
-/** What every command about a sheet answers. */
-export interface CountResult {
-  readonly count: StockCount;
-}
-
-/** What a command about lines of a sheet answers: those it changed. */
-export interface CountLinesResult extends CountResult {
-  readonly lines: readonly StockCountLine[];
-}
-
-/** What approval answers: the sheet, and what it did to the ledger. */
-export interface CountApproval extends CountResult, StockResult {}
+  type CountApproval,
+  type CountLinesResult,
+  type CountResult,
+  closed,
+  countablesOf,
+  countedLines,
+  isOff,
+  levelNeeds,
+  lineNeeds,
+  lineOf,
+  lineState,
+  newLine,
+  notOnSheet,
+  onOpen,
+  productNeeds,
+  refusalOfUnsettled,
+  sheetNeeds,
+  stamp,
+  unusable,
+  writesFor,
+  wroteLines,
+} from "./sheet";
+import { type CountLineRow, type CountRow, corrections, countLines, countReference, standing, type TallyRow, toStockCount } from "./tables";
 
 /** How often one line may be counted. */
 const maximumTallies = 20;
 
 const openRefusals = ["UNKNOWN_COUNT", "INVALID_STATE"] as const satisfies InventoryErrorCode[];
-
-/** A product that belongs on a sheet. */
-type Countable = Pick<ProductRow, "sku" | "decimals">;
-
-/** What a sheet is made of. By the books an archived product is nowhere. */
-function countablesOf(view: View, { storeId, category, skus }: ParsedStart): readonly Countable[] {
-  if (category !== undefined) return view.find(products, { category }).filter((product) => !product.archived);
-  if (skus) return [...new Set(skus.flatMap((sku) => view.get(products, [skuKeyOf(sku)]) ?? []))];
-  return view.find(levels, { storeId }).filter(({ onHand }) => onHand !== 0);
-}
-
-const productNeeds = (skus: readonly string[]): readonly Need[] => skus.map((sku) => ({ table: products, key: [skuKeyOf(sku)] }));
 
 export const start: CommandDefinition<ParsedStart, CountResult> = {
   name: "counts.start",
@@ -127,17 +100,6 @@ export const start: CommandDefinition<ParsedStart, CountResult> = {
   },
 };
 
-const newLine = ({ createdSeq, storeId, blind }: CountRow, { sku, decimals }: Countable, seq: number): CountLineRow => ({
-  seq,
-  sheet: createdSeq,
-  sku,
-  storeId,
-  status: "open",
-  blind,
-  decimals,
-  tallies: [],
-});
-
 /** Notes what is on the shelf beside what the level says at this moment: that is what it will be judged by. */
 export const record: CommandDefinition<ParsedRecord, CountLinesResult> = {
   name: "counts.record",
@@ -156,7 +118,7 @@ export const record: CommandDefinition<ParsedRecord, CountLinesResult> = {
     onOpen(view, input.id, (row) => {
       const lines = new Map<string, CountLineRow>();
       let added = 0;
-      const refusal = eachLine(input.lines, ({ sku, counted }) => {
+      const refusal = eachLine(input.lines, ({ sku, counted, lots: named }) => {
         const found = lineOf(view, row, sku);
         if ("code" in found) return found;
         const { product, line } = found;
@@ -168,9 +130,12 @@ export const record: CommandDefinition<ParsedRecord, CountLinesResult> = {
         if (scaled === undefined) return invalid("counted", `must have at most ${product.decimals} decimals and be exact`);
         if (!line) added += 1;
         if (row.lineCount + added > maximumSheet) return invalid("sku", `is one more than the ${maximumSheet} products of a sheet`);
+        const lots = tallyLots(view, { product, storeId: row.storeId, counted: scaled, named });
+        if (lots && "code" in lots) return lots;
         const tally: TallyRow = {
           counted: scaled,
           expected: view.get(levels, [product.sku, row.storeId])?.onHand ?? 0,
+          ...(lots && { lots }),
           actor: input.actor ?? null,
           at: context.now,
           seq: context.seq,
@@ -223,8 +188,8 @@ export const approve: CommandDefinition<ParsedApprove, CountApproval> = {
   recall: besideMovements(),
   needs: (input, view, now) => [
     ...sheetNeeds(input.id),
-    ...countedLines(view, input.id).flatMap(({ sku, storeId }): readonly Need[] => [
-      ...placeNeeds(sku, storeId, view, now),
+    ...countedLines(view, input.id).flatMap(({ line: { sku, storeId }, tally }): readonly Need[] => [
+      ...placeNeeds(sku, storeId, view, now, lotDifferences(tally.lots ?? [])),
       { table: corrections, key: [sku, storeId] },
     ]),
   ],
@@ -233,7 +198,6 @@ export const approve: CommandDefinition<ParsedApprove, CountApproval> = {
       const lines = view.find(countLines, { sheet: row.createdSeq });
       const unsettled = refusalOfUnsettled(view, row, lines);
       if (unsettled) return { refusal: unsettled };
-      const counted = lines.filter(standing);
       const draft = draftLedger(view, context);
       const details = {
         reference: { type: countReference, id: input.id },
@@ -243,15 +207,17 @@ export const approve: CommandDefinition<ParsedApprove, CountApproval> = {
         idempotencyKey: input.idempotencyKey,
       };
       const refusal = eachLine(lines, (line) => {
-        if (!standing(line)) return undefined;
+        const tally = standing(line);
+        if (!tally) return undefined;
         const product = view.get(products, [skuKeyOf(line.sku)]) as ProductRow;
         if (product.archived) return archived("product", product.sku);
         const place = placeOf(draft, product, row.storeId);
         if (place.refusal) return place.refusal;
-        return addEntry(draft, { product, type: "counted", place, delta: differenceOf(line) }, details).refusal;
+        const given = tally.lots && lotDifferences(tally.lots);
+        return addEntry(draft, { product, type: "counted", place, delta: tally.counted - tally.expected }, { ...details, given }).refusal;
       });
       if (refusal) return { refusal };
-      const differenceCount = counted.filter((line) => differenceOf(line) !== 0).length;
+      const differenceCount = countedLines(view, input.id).filter(({ tally }) => isOff(tally)).length;
       const after = closed(row, context, { status: "approved", change: "approved", differenceCount }, input);
       const closing = lines.map((line) => ({ ...line, seq: context.seq, status: standing(line) ? "approved" : "uncounted" }) as const);
       return {
@@ -274,111 +240,3 @@ export const cancel: CommandDefinition<ParsedCancel, CountResult> = {
       return { writes: writesFor(after, closing), result: { count: toStockCount(after) } };
     }),
 };
-
-const stamp = ({ now, seq }: Context) => ({ seq, updatedAt: now });
-
-const closed = (
-  row: CountRow,
-  context: Context,
-  to: Partial<CountRow> & Pick<CountRow, "status" | "change">,
-  { actor, reason }: ParsedApprove | ParsedCancel,
-): CountRow => ({ ...row, ...stamp(context), ...to, closedBy: actor ?? null, reason: reason ?? null, closedAt: context.now });
-
-const differenceOf = (line: CountLineRow): number => {
-  const { counted, expected } = standing(line) as TallyRow;
-  return counted - expected;
-};
-
-/**
- * Why a sheet can't be approved yet: a line is to be counted again, because somebody asked for it or because the level's books
- * were set right since, and the difference may be booked already.
- */
-function refusalOfUnsettled(view: View, row: CountRow, lines: readonly CountLineRow[]): Refusal | undefined {
-  const key = countId(row);
-  if (row.countedCount === 0 && lines.every(({ status }) => status === "open"))
-    return refuse("INVALID_STATE", { entity: "count", key, state: "not counted" });
-  const unsettled = lines.flatMap((line, index): LineRefusal[] => {
-    const state = unsettledState(view, line);
-    return state === undefined ? [] : [{ index, code: "INVALID_STATE", sku: line.sku, state }];
-  });
-  return unsettled.length > 0
-    ? refuse("INVALID_STATE", { entity: "count", key, state: "to be counted again", lines: unsettled })
-    : undefined;
-}
-
-function unsettledState(view: View, line: CountLineRow): string | undefined {
-  if (line.status === "recount") return "to be counted again";
-  const tally = standing(line);
-  if (!tally) return undefined;
-  const corrected = view.get(corrections, [line.sku, line.storeId]);
-  return corrected && corrected.seq > tally.seq ? "counted or adjusted since" : undefined;
-}
-
-function sheetNeeds(id: string): readonly Need[] {
-  const key = countKey(id);
-  return key
-    ? [
-        { table: counts, key },
-        { table: countLines, where: { sheet: key[0] } },
-      ]
-    : [];
-}
-
-function countedLines(view: View, id: string): readonly CountLineRow[] {
-  const key = countKey(id);
-  return key ? view.find(countLines, { sheet: key[0] }).filter(standing) : [];
-}
-
-/** The sheet, and these products' lines on it. */
-function lineNeeds(view: View, id: string, skus: readonly string[]): readonly Need[] {
-  const key = countKey(id);
-  if (!key) return [];
-  return [{ table: counts, key }, ...productNeeds(skus), ...skus.map((sku) => ({ table: countLines, key: [key[0], spelled(view, sku)] }))];
-}
-
-function levelNeeds(view: View, { id, lines }: ParsedRecord): readonly Need[] {
-  const key = countKey(id);
-  const sheet = key && view.get(counts, key);
-  return sheet ? lines.map(({ sku }) => ({ table: levels, key: [spelled(view, sku), sheet.storeId] })) : [];
-}
-
-/** A SKU as its product spells it. */
-const spelled = (view: View, sku: string): string => view.get(products, [skuKeyOf(sku)])?.sku ?? sku;
-
-function onOpen<Result>(view: View, id: string, then: (row: CountRow) => Decision<Result>): Decision<Result> {
-  const key = countKey(id);
-  const row = key && view.get(counts, key);
-  if (!row) return { refusal: refuse("UNKNOWN_COUNT", { id }) };
-  return row.status === "open" ? then(row) : { refusal: lineState(row, row.status) };
-}
-
-interface FoundLine {
-  readonly product: ProductRow;
-  readonly line: CountLineRow | undefined;
-}
-
-function lineOf(view: View, row: CountRow, sku: string): FoundLine | Refusal {
-  const product = view.get(products, [skuKeyOf(sku)]);
-  if (!product) return refuse("UNKNOWN_PRODUCT", { sku });
-  if (product.archived) return archived("product", product.sku);
-  return { product, line: view.get(countLines, [row.createdSeq, product.sku]) };
-}
-
-function unusable(view: View, sku: string): Refusal | undefined {
-  const product = view.get(products, [skuKeyOf(sku)]);
-  if (!product) return refuse("UNKNOWN_PRODUCT", { sku });
-  return product.archived ? archived("product", product.sku) : undefined;
-}
-
-const notOnSheet = invalid("sku", "is not on this sheet");
-const lineState = (row: CountRow, state: string): Refusal => refuse("INVALID_STATE", { entity: "count", key: countId(row), state });
-
-const writesFor = (row: CountRow, lines: readonly CountLineRow[]) => [
-  { table: counts.name, row },
-  ...lines.map((line) => ({ table: countLines.name, row: line })),
-];
-
-const wroteLines = (row: CountRow, lines: readonly CountLineRow[]): Decision<CountLinesResult> => ({
-  writes: writesFor(row, lines),
-  result: { count: toStockCount(row), lines: lines.map(toCountLine) },
-});

@@ -1,6 +1,7 @@
 import type { Write } from "../shared/rows";
-import type { Reaction, Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Reaction, type Slice, type SliceEvent } from "../shared/slice";
 import { type MovementRow, movements } from "../stock/tables";
+import * as commands from "./decide";
 import {
   type CountLineRow,
   type CountRow,
@@ -27,6 +28,7 @@ const nothing: readonly Write[] = [];
 
 export const counts: Slice = {
   name: "counts",
+  commands: commandsOf(commands),
   tables: [table, countLines, corrections],
   entities: [countEntity, countLineEntity],
   events(writes) {

@@ -1,3 +1,4 @@
+import type { LotTally } from "../lots/tally";
 import { fromScaled } from "../shared/quantity";
 import type { Row } from "../shared/rows";
 import type { Reference } from "../shared/schemas";
@@ -46,11 +47,23 @@ export interface StockCount {
   readonly seq: number;
 }
 
+/** What was found of a lot or a serial number, in the product's unit. */
+export interface TalliedLot {
+  readonly lot: string;
+  readonly counted: number;
+  /** What the books said of it at that moment; absent on a blind sheet until it is approved. So are lots that were not found. */
+  readonly expected?: number;
+  /** Of a lot that the books did not know: when it expires, epoch milliseconds, as it stands on the goods. */
+  readonly expiresAt?: number;
+}
+
 /** One count of a product. Quantities are in the product's unit. */
 export interface Tally {
   readonly counted: number;
   /** What the level said at that moment; absent on a blind sheet until it is approved. */
   readonly expected?: number;
+  /** Of a tracked product: what was found of each lot, and which were not. */
+  readonly lots?: readonly TalliedLot[];
   readonly actor?: string;
   readonly countedAt: number;
   /** The command that noted it. */
@@ -72,6 +85,8 @@ export interface StockCountLine {
   readonly variance?: number;
   /** The variance in percent of `expected`; absent where that is 0. */
   readonly variancePercent?: number;
+  /** Of a tracked product: what was found of each lot, when it was last counted, and which were not. */
+  readonly lots?: readonly TalliedLot[];
   /** Every count of it, oldest first: those before a recount too. */
   readonly tallies: readonly Tally[];
   /** The command that last changed it. */
@@ -131,15 +146,15 @@ export const counts = defineTable<CountRow>({
   indexes: [["storeId", "status"], ["status"]],
 });
 
-/** One count as it is kept, scaled. */
-export interface TallyRow {
+/** One count as it is kept, scaled. Only of a tracked product there are lots. */
+export type TallyRow = {
   readonly counted: number;
   readonly expected: number;
+  readonly lots?: readonly LotTally[];
   readonly actor: string | null;
   readonly at: number;
   readonly seq: number;
-  readonly [column: string]: number | string | null;
-}
+};
 
 export interface CountLineRow extends Row {
   /** The sheet's `createdSeq`. */
@@ -225,12 +240,20 @@ export function toCountLine(row: CountLineRow): StockCountLine {
   const { decimals } = row;
   const shown = !row.blind || row.status === "approved";
   const last = standing(row);
-  const toTally = ({ counted, expected, actor, at, seq }: TallyRow): Tally => ({
+  const lotsOf = ({ lots }: TallyRow) => lots && { lots: lots.filter(({ counted }) => shown || counted > 0).map(toTallied) };
+  const toTallied = ({ lot, counted, expected, expiresAt }: LotTally): TalliedLot => ({
+    lot,
     counted: fromScaled(counted, decimals),
     ...(shown && { expected: fromScaled(expected, decimals) }),
-    ...(actor !== null && { actor }),
-    countedAt: at,
-    seq,
+    ...(expiresAt !== undefined && { expiresAt }),
+  });
+  const toTally = (tally: TallyRow): Tally => ({
+    counted: fromScaled(tally.counted, decimals),
+    ...(shown && { expected: fromScaled(tally.expected, decimals) }),
+    ...lotsOf(tally),
+    ...(tally.actor !== null && { actor: tally.actor }),
+    countedAt: tally.at,
+    seq: tally.seq,
   });
   return {
     countId: countId({ createdSeq: row.sheet }),
@@ -239,6 +262,7 @@ export function toCountLine(row: CountLineRow): StockCountLine {
     status: row.status,
     ...(last && { counted: fromScaled(last.counted, decimals) }),
     ...(last && shown && variancesOf(last, decimals)),
+    ...(last && lotsOf(last)),
     tallies: row.tallies.map(toTally),
     seq: row.seq,
   };

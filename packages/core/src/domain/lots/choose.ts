@@ -1,17 +1,11 @@
 import { type Refusal, refuse } from "../../errors";
 import type { ProductRow } from "../catalog/tables";
-import { fromScaled, toScaled } from "../shared/quantity";
+import { fromScaled } from "../shared/quantity";
 import { type Key, keyText, type Write } from "../shared/rows";
 import type { Need, View } from "../shared/slice";
 import type { MovementRow, MovementType } from "../stock/tables";
+import { invalidLots, mustName, type NamedLot, type ScaledLot, scaledLots } from "./named";
 import { type LotLevelRow, type LotMovementRow, type LotRow, lotLevels, lotMovements, lots } from "./tables";
-
-/** A lot as a caller names it: how much of it, in the product's unit. */
-export interface NamedLot {
-  readonly lot: string;
-  readonly quantity: number;
-  readonly expiresAt?: number | undefined;
-}
 
 /** What happens to one lot at one store, scaled and signed. */
 export interface LotChange {
@@ -42,8 +36,8 @@ export interface LotQuestion {
   /** When it happens: what has expired by then is not sold. */
   readonly at: number;
   readonly named: readonly NamedLot[] | undefined;
-  /** Whether the same command has both ends of a transfer: a serial number is then in two places for a moment. */
-  readonly paired?: boolean | undefined;
+  /** Whether it brings back what left for another store, where a serial number then is until it is taken from there. */
+  readonly brings?: boolean | undefined;
 }
 
 type Answer = readonly LotChange[] | Refusal;
@@ -51,8 +45,9 @@ type Answer = readonly LotChange[] | Refusal;
 /** Whether lots can't be told, and why. */
 export const isRefusal = (answer: Answer): answer is Refusal => "code" in answer;
 
-const openAt = (sku: string, storeId: string) => ({ sku, storeId, open: true });
-const levelKey = (sku: string, storeId: string, lot: string): Key => [sku, storeId, lot];
+/** Which rows say what is at a store. */
+export const openAt = (sku: string, storeId: string) => ({ sku, storeId, open: true });
+const lotKey = (sku: string, storeId: string, lot: string): Key => [sku, storeId, lot];
 
 /** The rows that telling the lots of a movement reads: those named, or all that are at the store. Of an untracked product none. */
 export function lotNeeds(
@@ -69,7 +64,7 @@ export function lotNeeds(
     ...(named ? [] : [open]),
     ...here.flatMap(({ lot }): readonly Need[] => [
       { table: lots, key: [sku, lot] },
-      { table: lotLevels, key: levelKey(sku, storeId, lot) },
+      { table: lotLevels, key: lotKey(sku, storeId, lot) },
     ]),
   ];
 }
@@ -96,50 +91,54 @@ const none: readonly Need[] = [];
 /** Tells which lots a movement concerns, or why that can't be told. */
 export function chooseLots(question: LotQuestion): Answer {
   const { product, type, delta, named } = question;
-  if (product.tracking === null) return invalid(`must be left out: ${product.sku} is not tracked`);
+  if (product.tracking === null) return invalidLots(`must be left out: ${product.sku} is not tracked`);
   if (type === "counted") return countedLots(question);
   if (!named) return delta === 0 ? [] : unnamed[type](question);
   const scaled = scaledLots(product, named);
   if ("code" in scaled) return scaled;
   const sum = scaled.reduce((total, { quantity }) => total + quantity, 0);
-  if (sum !== Math.abs(delta)) return invalid(`must add up to the ${fromScaled(Math.abs(delta), product.decimals)} that are moved`);
+  if (sum !== Math.abs(delta)) return invalidLots(`must add up to the ${fromScaled(Math.abs(delta), product.decimals)} that are moved`);
   return each(scaled, (lot) => (delta > 0 ? lotIn(question, lot) : lotOut(question, lot)));
 }
 
-/** Lots that are told by another movement: the one that this goes with, or undoes. */
-export const givenLots = (question: LotQuestion, given: readonly Pick<LotChange, "lot" | "delta">[]): Answer =>
+/** A lot that is told by what a movement goes with, or undoes: another movement, a count. */
+export interface GivenLot {
+  readonly lot: string;
+  readonly delta: number;
+  /** Of a lot that nothing is known of; what is known holds. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** What happens to lots that are given and not named by a caller. */
+export const givenLots = (question: LotQuestion, given: readonly GivenLot[]): Answer =>
   each(
-    given.map(({ lot, delta }) => ({ lot, quantity: delta, expiresAt: undefined })),
+    given.map(({ lot, delta, expiresAt }) => ({
+      lot,
+      quantity: delta,
+      expiresAt: lotOf(question.view, question.draft, question.product.sku, lot) ? undefined : expiresAt,
+    })),
     (lot) => (lot.quantity > 0 ? lotIn(question, lot) : lotOut(question, { ...lot, quantity: -lot.quantity })),
   );
 
 /** What a movement does that names no lots. */
 const unnamed = {
   sold: firstExpired,
-  transferred_out: inOneStep,
-  transferred_in: mustName,
-  received: mustName,
-  returned: mustName,
-  adjusted: mustName,
+  transferred_out: firstExpired,
+  transferred_in: unguessed,
+  received: unguessed,
+  returned: unguessed,
+  adjusted: unguessed,
 } as const satisfies Record<Exclude<MovementType, "counted">, (question: LotQuestion) => Answer>;
 
-/** Goods that leave in one command and arrive in another would be of no lot in between. */
-function inOneStep(question: LotQuestion): Answer {
-  const { product, paired } = question;
-  if (paired) return firstExpired(question);
-  return refuse("INVALID_STATE", { entity: "product", key: product.sku, state: "tracked: it moves in one step, by stock.transfer" });
-}
-
-function mustName({ product }: LotQuestion): Refusal {
-  return invalid(
-    product.tracking === "serial" ? "must name the serial number of each piece" : `must name the lots: ${product.sku} is tracked by lot`,
-  );
+/** Nobody guesses what came in or was set right. */
+function unguessed({ product }: LotQuestion): Refusal {
+  return mustName(product);
 }
 
 /** First expired, first out; of those that expire together, or never, the one that came first. What has expired stays where it is. */
 function firstExpired(question: LotQuestion): Answer {
   const { product, storeId, delta, at } = question;
-  if (product.tracking === "serial") return mustName(question);
+  if (product.tracking === "serial") return mustName(question.product);
   const good = lotsAt(question).filter(({ expiresAt }) => expiresAt === null || expiresAt > at);
   const changes: LotChange[] = [];
   let left = -delta;
@@ -161,11 +160,11 @@ const byExpiry = (a: LotLevelRow, b: LotLevelRow): number =>
 function countedLots(question: LotQuestion): Answer {
   const { product, delta, onHand, named } = question;
   if (!named && delta === 0) return [];
-  if (!named && onHand + delta !== 0) return mustName(question);
+  if (!named && onHand + delta !== 0) return mustName(question.product);
   const scaled = scaledLots(product, named ?? []);
   if ("code" in scaled) return scaled;
   if (scaled.reduce((total, { quantity }) => total + quantity, 0) !== onHand + delta)
-    return invalid(`must add up to the ${fromScaled(onHand + delta, product.decimals)} that were counted`);
+    return invalidLots(`must add up to the ${fromScaled(onHand + delta, product.decimals)} that were counted`);
   const counted = new Set(scaled.map(({ lot }) => lot));
   const missing = lotsAt(question).filter(({ lot }) => !counted.has(lot));
   const found = each(scaled, (wanted) => {
@@ -175,27 +174,6 @@ function countedLots(question: LotQuestion): Answer {
   });
   if (isRefusal(found)) return found;
   return [...missing.map(({ lot, quantity, expiresAt }) => ({ lot, delta: -quantity, expiresAt })), ...found];
-}
-
-/** A named lot, scaled. */
-interface ScaledLot {
-  readonly lot: string;
-  readonly quantity: number;
-  readonly expiresAt: number | undefined;
-}
-
-function scaledLots(product: ProductRow, named: readonly NamedLot[]): readonly ScaledLot[] | Refusal {
-  const seen = new Set<string>();
-  const scaled: ScaledLot[] = [];
-  for (const { lot, quantity, expiresAt } of named) {
-    if (seen.has(lot)) return invalid(`must name ${lot} once`);
-    seen.add(lot);
-    const exact = toScaled(quantity, product.decimals);
-    if (exact === undefined) return invalid(`must have quantities of at most ${product.decimals} decimals`);
-    if (product.tracking === "serial" && exact !== 1) return invalid(`must have a quantity of 1 for the serial number ${lot}`);
-    scaled.push({ lot, quantity: exact, expiresAt });
-  }
-  return scaled;
 }
 
 function each(scaled: readonly ScaledLot[], change: (lot: ScaledLot) => LotChange | Refusal | undefined): Answer {
@@ -209,14 +187,21 @@ function each(scaled: readonly ScaledLot[], change: (lot: ScaledLot) => LotChang
 }
 
 /** A lot has one expiry date, and a serial number is in one place. */
-function lotIn({ view, draft, product, paired }: LotQuestion, { lot, quantity, expiresAt }: ScaledLot): LotChange | Refusal {
+function lotIn({ view, draft, product, type, brings }: LotQuestion, { lot, quantity, expiresAt }: ScaledLot): LotChange | Refusal {
   const known = lotOf(view, draft, product.sku, lot);
-  if (known && expiresAt !== undefined && expiresAt !== known.expiresAt) {
-    const end = known.expiresAt === null ? "never expires" : `expires at ${new Date(known.expiresAt).toISOString()}`;
-    return invalid(`must agree with what is known: ${lot} ${end}; lots.update sets it right`);
-  }
-  if (known && known.storeId !== null && !paired) return refuse("ALREADY_EXISTS", { entity: "serial", key: lot });
+  const refusal = otherExpiry(known, expiresAt);
+  if (refusal) return refusal;
+  // What is transferred is where it left until it arrives.
+  if (known && known.storeId !== null && type !== "transferred_in" && !brings)
+    return refuse("ALREADY_EXISTS", { entity: "serial", key: lot });
   return { lot, delta: quantity, expiresAt: known ? known.expiresAt : (expiresAt ?? null) };
+}
+
+/** The refusal of an expiry date that is not the one a lot is known by. */
+export function otherExpiry(known: LotRow | undefined, expiresAt: number | undefined): Refusal | undefined {
+  if (!known || expiresAt === undefined || expiresAt === known.expiresAt) return undefined;
+  const end = known.expiresAt === null ? "never expires" : `expires at ${new Date(known.expiresAt).toISOString()}`;
+  return invalidLots(`must agree with what is known: ${known.lot} ${end}; lots.update sets it right`);
 }
 
 function lotOut(question: LotQuestion, { lot, quantity, expiresAt: said }: ScaledLot): LotChange | Refusal {
@@ -225,7 +210,7 @@ function lotOut(question: LotQuestion, { lot, quantity, expiresAt: said }: Scale
   const there = level?.quantity ?? 0;
   if (!level || there < quantity) return short(product, storeId, quantity, there, lot);
   const { expiresAt } = level;
-  if (said !== undefined && said !== expiresAt) return invalid(`must agree with what is known of ${lot}`);
+  if (said !== undefined && said !== expiresAt) return invalidLots(`must agree with what is known of ${lot}`);
   if (type === "sold" && expiresAt !== null && expiresAt <= at)
     return refuse("INVALID_STATE", { entity: "lot", key: lot, state: "expired" });
   return { lot, delta: -quantity, expiresAt };
@@ -246,14 +231,14 @@ const lotOf = (view: View, draft: LotDraft | undefined, sku: string, lot: string
 };
 
 const levelOf = ({ view, draft, product, storeId }: LotQuestion, lot: string): LotLevelRow | undefined => {
-  const key = keyText(levelKey(product.sku, storeId, lot));
+  const key = keyText(lotKey(product.sku, storeId, lot));
   return draft?.levels.get(key) ?? view.get(lotLevels, key);
 };
 
 /** The lots that are at a store, as the command has left them so far. */
 function lotsAt({ view, draft, product, storeId }: LotQuestion): LotLevelRow[] {
   const here = new Map(
-    view.find(lotLevels, openAt(product.sku, storeId)).map((row) => [keyText(levelKey(row.sku, row.storeId, row.lot)), row]),
+    view.find(lotLevels, openAt(product.sku, storeId)).map((row) => [keyText(lotKey(row.sku, row.storeId, row.lot)), row]),
   );
   for (const [key, row] of draft?.levels ?? []) if (row.sku === product.sku && row.storeId === storeId) here.set(key, row);
   return [...here.values()].filter(({ open }) => open);
@@ -263,7 +248,7 @@ function lotsAt({ view, draft, product, storeId }: LotQuestion): LotLevelRow[] {
 export function moveLots(view: View, draft: LotDraft, { tracking }: ProductRow, row: MovementRow, changes: readonly LotChange[]): void {
   const { seq, line, sku, storeId, type, decimals, referenceType, referenceId, actor, occurredAt } = row;
   for (const { lot, delta, expiresAt } of changes) {
-    const key = keyText(levelKey(sku, storeId, lot));
+    const key = keyText(lotKey(sku, storeId, lot));
     const before = draft.levels.get(key) ?? view.get(lotLevels, key);
     const known = lotOf(view, draft, sku, lot);
     const createdSeq = known?.createdSeq ?? seq;
@@ -282,18 +267,16 @@ export function moveLots(view: View, draft: LotDraft, { tracking }: ProductRow, 
   }
 }
 
-/** Where a serial number is after a movement. One that has already arrived elsewhere is not lost where it leaves. */
-function placeOf(known: LotRow | undefined, { storeId }: MovementRow, delta: number): string | null {
+/** Where a serial number is after a movement: until it arrives, where it left. One that has already arrived elsewhere is not lost where it leaves. */
+function placeOf(known: LotRow | undefined, { storeId, type }: MovementRow, delta: number): string | null {
   if (delta > 0) return storeId;
+  if (type === "transferred_out") return known?.storeId ?? null;
   return known && known.storeId !== storeId ? known.storeId : null;
 }
 
 export function lotWrites({ levels, lots: changed, entries }: LotDraft): readonly Write[] {
-  const ordered = [...entries].sort((a, b) => a.line - b.line || (a.lot < b.lot ? -1 : 1));
-  const writes: Write[] = ordered.map((row) => ({ table: lotMovements.name, row }));
+  const writes: Write[] = entries.map((row) => ({ table: lotMovements.name, row }));
   for (const [key, row] of levels) writes.push({ table: lotLevels.name, row, key });
   for (const [key, row] of changed) writes.push({ table: lots.name, row, key });
   return writes;
 }
-
-const invalid = (message: string): Refusal => refuse("INVALID_INPUT", { issues: [{ path: "lots", message }] });

@@ -9,7 +9,7 @@ export interface LotRow extends Row {
   readonly sku: string;
   readonly lot: string;
   readonly expiresAt: number | null;
-  /** Where a serial number is; null when it is gone. Of a lot, whose goods may be in many places, always null. */
+  /** Where a serial number is, or left when it is on its way; null when it is gone. Of a lot, whose goods may be in many places, always null. */
   readonly storeId: string | null;
   /** The command it first came in with. */
   readonly createdSeq: number;

@@ -1,6 +1,19 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { commandFields, countedQuantity, instant, label, note, price, quantity, reason, reference, sku, storeId } from "../shared/schemas";
+import {
+  commandFields,
+  countedQuantity,
+  instant,
+  label,
+  lots,
+  note,
+  price,
+  quantity,
+  reason,
+  reference,
+  sku,
+  storeId,
+} from "../shared/schemas";
 
 /** The most lines one order may have. */
 export const maximumLines = 1_000;
@@ -8,7 +21,8 @@ export const maximumLines = 1_000;
 const maximumProposals = 1_000;
 
 const id = z.string().max(64);
-const lines = z.array(z.strictObject({ sku, quantity, unitCost: price.optional() })).max(maximumLines);
+const line = z.strictObject({ sku, quantity, unitCost: price.optional() });
+const lines = z.array(line).max(maximumLines);
 
 const create = z.strictObject({
   supplierId: label,
@@ -31,7 +45,11 @@ const update = z.strictObject({
 const submit = z.strictObject({ id, expectedAt: instant.optional(), ...commandFields });
 const receive = z.strictObject({
   id,
-  lines: lines.min(1).optional(),
+  lines: z
+    .array(line.extend({ lots: lots.optional() }))
+    .min(1)
+    .max(maximumLines)
+    .optional(),
   overDelivery: z.enum(["refuse", "accept"]).default("refuse"),
   reason: reason.optional(),
   occurredAt: instant.optional(),

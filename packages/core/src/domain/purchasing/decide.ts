@@ -127,10 +127,12 @@ const expectedFrom = ({ leadTimeDays }: SupplierRow, now: number): number | null
 export const receive: CommandDefinition<ParsedReceive, PurchaseOrderResult> = {
   name: "purchaseOrders.receive",
   parse: parse.receive,
-  refusals: [...orderRefusals, ...lineRefusals],
+  refusals: [...orderRefusals, ...lineRefusals, "ALREADY_EXISTS"],
   weight: (input) => Math.max(1, input.lines?.length ?? 0),
   needs: (input, view, now) =>
-    orderNeeds(input, view, (row) => deliveredOf(input, row).flatMap(({ sku }) => placeNeeds(sku, row.storeId, view, now))),
+    orderNeeds(input, view, (row) =>
+      deliveredOf(input, row).flatMap(({ sku, lots = [] }) => placeNeeds(sku, row.storeId, view, now, lots)),
+    ),
   decide: (view, input, context) =>
     onOrder(view, input, openStatuses, (before) => {
       const draft = draftLedger(view, context);

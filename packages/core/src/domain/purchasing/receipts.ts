@@ -1,11 +1,13 @@
 import type { Refusal } from "../../errors";
+import type { NamedLot } from "../lots/named";
 import { invalid, tooFine } from "../shared/invalid";
 import { toScaled } from "../shared/quantity";
 import type { Write } from "../shared/rows";
 import type { Money } from "../shared/schemas";
 import { skuKeyOf } from "../shared/sku-key";
 import type { Need, View } from "../shared/slice";
-import { addLine, type Draft, type EntryFacts } from "../stock/ledger";
+import type { Draft, EntryFacts } from "../stock/ledger";
+import { addLine } from "../stock/lines";
 import type { MovementRow } from "../stock/tables";
 import { otherCurrency } from "../suppliers/currency";
 import { type Doer, expectGoods, orderWrites } from "./order";
@@ -45,6 +47,8 @@ export interface Delivered {
   readonly sku: string;
   readonly quantity: number;
   readonly unitCost?: Money | undefined;
+  /** Of a tracked product, which lots or serial numbers. */
+  readonly lots?: readonly NamedLot[] | undefined;
 }
 
 /** How a delivery is taken in. */

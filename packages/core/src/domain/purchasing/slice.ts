@@ -1,5 +1,6 @@
 import type { Write } from "../shared/rows";
-import type { Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Slice, type SliceEvent } from "../shared/slice";
+import * as commands from "./decide";
 import {
   expectedOf,
   openStatuses,
@@ -13,6 +14,7 @@ import {
 
 export const purchasing: Slice = {
   name: "purchasing",
+  commands: commandsOf(commands),
   tables: [purchaseOrders, orderedProducts, orderReceipts],
   entities: [purchaseOrderEntity],
   events: (writes) => writes.flatMap(orderEvent),

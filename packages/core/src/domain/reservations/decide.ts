@@ -1,7 +1,8 @@
+import { invalid } from "../shared/invalid";
 import { toScaled } from "../shared/quantity";
 import { keyText } from "../shared/rows";
 import type { CommandDefinition, Decision, Need } from "../shared/slice";
-import { addEntry, draftLedger, invalid, placeNeeds, placeOf, promisesOf, resultOf, writesOf } from "../stock/ledger";
+import { addEntry, draftLedger, placeNeeds, placeOf, promisesOf, resultOf, writesOf } from "../stock/ledger";
 import { levels, type StockLevel } from "../stock/tables";
 import {
   type ParsedCommit,

@@ -1,12 +1,12 @@
 import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products } from "../catalog/tables";
+import { invalid } from "../shared/invalid";
 import { skuKeyOf } from "../shared/sku-key";
 import type { Context, Decision, Need, View } from "../shared/slice";
 import {
   archived,
   type Draft,
   draftLedger,
-  invalid,
   isShort,
   type Place,
   placeNeeds,

@@ -1,9 +1,11 @@
 import type { Write } from "../shared/rows";
-import type { Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Slice, type SliceEvent } from "../shared/slice";
+import * as commands from "./decide";
 import { type ReservationRow, reservationEntity, reservationEvents, reservations as table, toReservation } from "./tables";
 
 export const reservations: Slice = {
   name: "reservations",
+  commands: commandsOf(commands),
   tables: [table, reservationEvents],
   entities: [reservationEntity],
   events: (writes) => writes.flatMap(reservationEvent),

@@ -33,8 +33,10 @@ export interface Reservation {
   readonly seq: number;
 }
 
+/** What can happen to a reservation. */
+export const reservationChanges = ["held", "extended", "updated", "committed", "released", "expired"] as const;
 /** What last happened to a reservation. */
-export type ReservationChange = "held" | "extended" | "updated" | "committed" | "released" | "expired";
+export type ReservationChange = (typeof reservationChanges)[number];
 
 export interface ReservationRow extends Row {
   /** The command that made it; with an `r` in front, its id. */

@@ -24,6 +24,8 @@ export interface Column {
   readonly minimum?: number;
   /** The column of the same row that says by how many decimals this integer is scaled. For whoever shows rows to people. */
   readonly scaledBy?: string;
+  /** Text of a catalogue rather than anybody's own: few of them, each in many rows. A storage may keep each once. */
+  readonly recurring?: true;
 }
 
 /**

@@ -52,6 +52,18 @@ export interface CommandDefinition<Input, Result> {
   readonly recall?: Recall<Result>;
 }
 
+/** What every command may be given beside its own fields. */
+export interface CommandInput {
+  readonly actor?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A command of whatever kind: it parses what it is given, so by its name it can be run on anything. */
+export type AnyCommand = CommandDefinition<CommandInput, unknown>;
+
+/** The commands that a module exports: all it exports. */
+export const commandsOf = (module: object): readonly AnyCommand[] => Object.values(module);
+
 /** Gives a result back from rows that hold it anyway, so that it need not be stored twice. */
 export interface Recall<Result> {
   /** What the rows don't hold; null when they hold everything. */
@@ -113,6 +125,7 @@ export interface IncomingSource {
 /** A vertical slice of the domain. The engine takes a list of these and knows none of them. */
 export interface Slice {
   readonly name: string;
+  readonly commands: readonly AnyCommand[];
   readonly tables: readonly TableDefinition[];
   readonly entities: readonly EntityDefinition[];
   /** The facts in rows of this slice's tables that one or more commits wrote, in seq order. */

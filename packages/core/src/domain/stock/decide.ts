@@ -4,18 +4,8 @@ import type { Parser } from "../shared/parse";
 import type { Write } from "../shared/rows";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
 import { type LineType, type ParsedApply, type ParsedCommand, type ParsedLine, type ParsedReverse, parse } from "./commands";
-import {
-  addLine,
-  type Draft,
-  draftLedger,
-  eachLine,
-  lineNeeds,
-  lineRefusals,
-  resultOf,
-  type StockResult,
-  undoMovement,
-  writesOf,
-} from "./ledger";
+import { type Draft, draftLedger, eachLine, lineRefusals, resultOf, type StockResult, undoMovement, writesOf } from "./ledger";
+import { addLine, lineNeeds } from "./lines";
 import { fromLedger } from "./recall";
 import { type MovementRow, type MovementType, movementId, movementPlace, movements } from "./tables";
 

@@ -4,15 +4,40 @@ import { keyText } from "../shared/rows";
 import type { Expected } from "../shared/slice";
 import { type LevelRow, type MovementRow, untouchedLevel } from "./tables";
 
-/** One place where a level or a movement says something else than the ledger adds up to. Quantities in the product's unit, times in epoch milliseconds. */
+/**
+ * What {@link Mismatch.field} may be about.
+ *
+ * - `onHand`, `reserved`, `incoming`: a level. `heldUntil`: a level that would let a promise run out unnoticed; `expected` is the end of the first of them.
+ * - `onHandAfter`: a movement, named by its seq. `movementLots`: its lots don't add up to what it moved.
+ * - `lotQuantity`: what is said to be left of a lot at a store. `lotMovements`: a trace of it finds other movements than there are. `lotsOnHand`: the lots of a level don't add up to what is on hand.
+ * - `costQuantity`: the goods that are costed, at a store or, with an empty `storeId`, of a product; so is what follows.
+ *   `costUnknown`, `costOwed`: those of unknown cost, and those sold before they came in. `costValue`: what entries add up to, in minor units. `costLayers`, `costLayersValue`: what is left in layers.
+ */
+export type MismatchField =
+  | "onHand"
+  | "onHandAfter"
+  | "reserved"
+  | "incoming"
+  | "heldUntil"
+  | "movementLots"
+  | "lotQuantity"
+  | "lotMovements"
+  | "lotsOnHand"
+  | "costQuantity"
+  | "costUnknown"
+  | "costOwed"
+  | "costValue"
+  | "costLayers"
+  | "costLayersValue";
+
+/** One place where something is said other than the ledger adds up to. Quantities in the product's unit, times in epoch milliseconds, values in minor units. */
 export interface Mismatch {
   readonly sku: string;
+  /** Empty where it is about a product wherever it is. */
   readonly storeId: string;
-  /**
-   * `onHand`, `reserved`, `incoming`: a level. `onHandAfter`: a movement, named by its seq. `heldUntil`: a level that would let a promise
-   * run out unnoticed; `expected` is the end of the first of them.
-   */
-  readonly field: "onHand" | "onHandAfter" | "reserved" | "incoming" | "heldUntil";
+  /** The lot, where it is about one. */
+  readonly lot?: string;
+  readonly field: MismatchField;
   readonly expected: number;
   readonly actual: number;
   readonly seq: number;

@@ -1,7 +1,8 @@
 import { refuse } from "../../errors";
+import { invalid } from "../shared/invalid";
 import { levelKey } from "../shared/level-key";
 import type { Reference } from "../shared/schemas";
-import { type Draft, invalid, type Place, type Refused } from "./ledger";
+import type { Draft, Place, Refused } from "./ledger";
 
 /** What is on its way, and who says so. */
 export interface IncomingCause {

@@ -1,10 +1,9 @@
 import { type InventoryErrorCode, type LineRefusal, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products, stores } from "../catalog/tables";
 import {
-  arrivalNeeds,
   chooseLots,
-  countNeeds,
   draftLots,
+  type GivenLot,
   givenLots,
   isRefusal,
   type LotChange,
@@ -12,17 +11,16 @@ import {
   lotNeeds,
   lotWrites,
   moveLots,
-  type NamedLot,
 } from "../lots/choose";
+import type { NamedLot } from "../lots/named";
 import { expiryNeeds, mayHaveExpired, type Promises, withoutExpired } from "../reservations/expiry";
 import { reservationEvents, reservations } from "../reservations/tables";
 import { invalid } from "../shared/invalid";
-import { fromScaled, toScaled } from "../shared/quantity";
+import { fromScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
 import type { Money, Reference } from "../shared/schemas";
 import { skuKeyOf } from "../shared/sku-key";
 import type { Context, Need, View } from "../shared/slice";
-import type { ParsedLine } from "./commands";
 import {
   type IncomingEventRow,
   incomingEvents,
@@ -52,32 +50,6 @@ export interface EntryFacts {
   readonly occurredAt?: number | undefined;
 }
 
-/** One change of one level, before it is checked. `amount` is in the product's unit; `absolute` sets `onHand` instead of moving it. */
-interface Leg {
-  readonly storeId: string;
-  readonly type: MovementType;
-  readonly field: string;
-  readonly amount: number;
-  readonly absolute?: true;
-  /** Whether it takes the lots that the leg before it gives. */
-  readonly arrives?: true;
-}
-
-type LegsOf = { readonly [Type in ParsedLine["type"]]: (line: Extract<ParsedLine, { type: Type }>) => readonly Leg[] };
-
-/** What each kind of line does to which level. */
-const legsOf: LegsOf = {
-  receive: (line) => [{ storeId: line.storeId, type: "received", field: "quantity", amount: line.quantity }],
-  sell: (line) => [{ storeId: line.storeId, type: "sold", field: "quantity", amount: -line.quantity }],
-  return: (line) => [{ storeId: line.storeId, type: "returned", field: "quantity", amount: line.quantity }],
-  adjust: (line) => [{ storeId: line.storeId, type: "adjusted", field: "delta", amount: line.delta }],
-  count: (line) => [{ storeId: line.storeId, type: "counted", field: "counted", amount: line.counted, absolute: true }],
-  transfer: (line) => [
-    { storeId: line.from, type: "transferred_out", field: "quantity", amount: -line.quantity },
-    { storeId: line.to, type: "transferred_in", field: "quantity", amount: line.quantity, arrives: true },
-  ],
-};
-
 /** What a line may be refused with. */
 export const lineRefusals = [
   "UNKNOWN_PRODUCT",
@@ -87,19 +59,6 @@ export const lineRefusals = [
   "INSUFFICIENT_STOCK",
   "ALREADY_EXISTS",
 ] as const satisfies InventoryErrorCode[];
-
-/** The rows a line reads. */
-export function lineNeeds(line: ParsedLine, view: View, now: number): readonly Need[] {
-  const product = view.get(products, [skuKeyOf(line.sku)]);
-  if (line.type === "transfer")
-    return [
-      ...placeNeeds(line.sku, line.from, view, now, line.lots),
-      ...placeNeeds(line.sku, line.to, view, now, []),
-      ...arrivalNeeds(product, line, view, line.lots),
-    ];
-  const needs = placeNeeds(line.sku, line.storeId, view, now, line.lots);
-  return line.type === "count" ? [...needs, ...countNeeds(product, line.storeId, view, line.lots)] : needs;
-}
 
 /**
  * The rows that a change of a level reads. The level's key needs the SKU as the product spells it; it is usually spelt that way already.
@@ -156,24 +115,6 @@ export function promisesOf(draft: Draft): Promises {
   return draft.promises;
 }
 
-/** Adds what a line does to the ledger, or tells why it can't be done. */
-export function addLine(draft: Draft, line: ParsedLine, facts: EntryFacts): Refusal | undefined {
-  const product = draft.view.get(products, skuKeyOf(line.sku));
-  if (!product) return refuse("UNKNOWN_PRODUCT", { sku: line.sku });
-  if (product.archived) return archived("product", product.sku);
-  if (line.type === "transfer" && line.from === line.to) return invalid("to", "must be another store");
-  const drafts: EntryDraft[] = [];
-  for (const leg of (legsOf[line.type] as (line: ParsedLine) => readonly Leg[])(line)) {
-    const details = detailsOf(line, facts);
-    const given = leg.arrives ? drafts.at(-1)?.lots?.map(({ lot, delta }) => ({ lot, delta: -delta })) : undefined;
-    const entry = legDraft(draft, product, leg, draft.entries.length + drafts.length, given ? { ...details, given } : details);
-    if (entry.refusal) return entry.refusal;
-    drafts.push(entry);
-  }
-  for (const entry of drafts) record(draft, entry);
-  return undefined;
-}
-
 /** Adds the opposite of a movement, whatever its type. */
 export function undoMovement(
   draft: Draft,
@@ -188,7 +129,7 @@ export function undoMovement(
   if (product.tracking !== null && row.lots === null && row.delta !== 0)
     return refuse("INVALID_STATE", { entity: "movement", key: details.reverses, state: "made before its product was tracked" });
   const given = row.lots?.map(({ lot, delta }) => ({ lot, delta: 0 - delta }));
-  const undoing = { ...details, given, paired: row.type === "transferred_out" };
+  const undoing = { ...details, given, brings: row.type === "transferred_out" };
   const entry = move(draft, {
     product,
     type: "adjusted",
@@ -221,16 +162,6 @@ export const resultOf = ({ entries, touched }: Draft): StockResult => ({
   movements: entries.map(toMovement),
   levels: Array.from(touched.values(), toStockLevel),
 });
-
-function legDraft(draft: Draft, product: ProductRow, leg: Leg, line: number, details: EntryDetails): EntryDraft | Refused {
-  const { type, field } = leg;
-  const place = placeOf(draft, product, leg.storeId);
-  if (place.refusal) return place;
-  const amount = toScaled(leg.amount, product.decimals);
-  if (amount === undefined) return { refusal: invalid(field, `must have at most ${product.decimals} decimals and be exact`) };
-  const delta = leg.absolute ? amount - place.before.onHand : amount;
-  return move(draft, { product, type, field, place, line, delta, details });
-}
 
 /** A level that is about to be changed. */
 export interface Place {
@@ -308,7 +239,8 @@ interface Move {
   readonly details: EntryDetails;
 }
 
-function move(draft: Draft, { product, type, field, place: { name, before }, line, delta, details }: Move): EntryDraft | Refused {
+/** What one movement makes of a level, or why it can't be; it is not in the draft yet. */
+export function move(draft: Draft, { product, type, field, place: { name, before }, line, delta, details }: Move): EntryDraft | Refused {
   const { now, seq } = draft;
   const { sku, storeId, reserved, incoming, decimals, heldUntil } = before;
   const onHand = before.onHand + delta;
@@ -373,14 +305,15 @@ function lotsOf(
   { view, lots: draft, now }: Draft,
   { product, type, place: { before }, delta, details }: Pick<Move, "product" | "type" | "place" | "delta" | "details">,
 ): readonly LotChange[] | Refusal {
-  const { lots: named, given, paired } = details;
+  const { lots: named, given, brings } = details;
   const { storeId, onHand } = before;
   const at = details.occurredAt ?? now;
-  const question = { view, draft, product, storeId, type, delta, onHand, at, named, paired };
+  const question = { view, draft, product, storeId, type, delta, onHand, at, named, brings };
   return given ? givenLots(question, given) : chooseLots(question);
 }
 
-function record(draft: Draft, { name, level, entry, product, lots }: EntryDraft): void {
+/** Puts a movement into the draft, and the level as it leaves it. */
+export function record(draft: Draft, { name, level, entry, product, lots }: EntryDraft): void {
   draft.entries.push(entry);
   draft.touched.set(name, level);
   if (!lots) return;
@@ -396,17 +329,18 @@ export interface EntryDetails extends EntryFacts {
   readonly reverses?: string | undefined;
   /** The lots a caller names. */
   readonly lots?: readonly NamedLot[] | undefined;
-  /** The lots of the movement that this one goes with, or undoes. */
-  readonly given?: readonly Pick<LotChange, "lot" | "delta">[] | undefined;
-  /** Whether the same command has both ends of a transfer. */
-  readonly paired?: boolean | undefined;
+  /** The lots of what this movement goes with, or undoes. */
+  readonly given?: readonly GivenLot[] | undefined;
+  /** Whether it brings back what left for another store. */
+  readonly brings?: boolean | undefined;
 }
 
 export interface Refused {
   readonly refusal: Refusal;
 }
 
-interface EntryDraft {
+/** A movement that may be recorded, with the level as it leaves it. */
+export interface EntryDraft {
   readonly refusal?: undefined;
   /** The level's key, as one text. */
   readonly name: string;
@@ -416,19 +350,4 @@ interface EntryDraft {
   readonly lots: readonly LotChange[] | undefined;
 }
 
-/** A line speaks for itself; what it leaves open, its command says. */
-const detailsOf = (line: ParsedLine, facts: EntryFacts): EntryDetails => ({
-  unitCost: "unitCost" in line ? line.unitCost : undefined,
-  unitPrice: "unitPrice" in line ? line.unitPrice : undefined,
-  reason: line.reason,
-  reference: line.reference ?? facts.reference,
-  actor: facts.actor,
-  occurredAt: line.occurredAt ?? facts.occurredAt,
-  idempotencyKey: facts.idempotencyKey,
-  lots: line.lots,
-  paired: line.type === "transfer",
-});
-
 export const archived = (entity: "product" | "store", key: string): Refusal => refuse("INVALID_STATE", { entity, key, state: "archived" });
-
-export { invalid };

@@ -1,5 +1,6 @@
 import type { Write } from "../shared/rows";
-import type { Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Slice, type SliceEvent } from "../shared/slice";
+import * as commands from "./decide";
 import {
   incomingEvents,
   type LevelRow,
@@ -14,6 +15,7 @@ import {
 
 export const stock: Slice = {
   name: "stock",
+  commands: commandsOf(commands),
   tables: [levels, movements, incomingEvents],
   entities: [levelEntity, movementEntity],
   events(writes) {

@@ -110,7 +110,7 @@ export const levels = defineTable<LevelRow>({
     heldUntil: { type: "timestamp", nullable: true },
     updatedAt: { type: "timestamp" },
   },
-  indexes: [["storeId"]],
+  indexes: [["storeId", "sku"]],
   tracedBy: ["movements", "reservation_events", "incoming_events"],
 });
 
@@ -145,17 +145,17 @@ export const movements = defineTable<MovementRow>({
   key: ["seq", "line"],
   columns: {
     line: { type: "integer", minimum: 0 },
-    sku: { type: "text" },
-    storeId: { type: "text" },
-    type: { type: "text" },
+    sku: { type: "text", recurring: true },
+    storeId: { type: "text", recurring: true },
+    type: { type: "text", recurring: true },
     delta: { type: "integer", scaledBy: "decimals" },
     onHandAfter: { type: "integer", scaledBy: "decimals" },
     reservedAfter: { type: "integer", minimum: 0, scaledBy: "decimals" },
     decimals: { type: "integer", minimum: 0 },
     unitCostAmount: { type: "integer", nullable: true },
-    unitCostCurrency: { type: "text", nullable: true },
+    unitCostCurrency: { type: "text", nullable: true, recurring: true },
     unitPriceAmount: { type: "integer", nullable: true },
-    unitPriceCurrency: { type: "text", nullable: true },
+    unitPriceCurrency: { type: "text", nullable: true, recurring: true },
     reason: { type: "text", nullable: true },
     referenceType: { type: "text", nullable: true },
     referenceId: { type: "text", nullable: true },
@@ -166,7 +166,13 @@ export const movements = defineTable<MovementRow>({
     lots: { type: "json", nullable: true },
     reverses: { type: "text", nullable: true },
   },
-  indexes: [["sku", "storeId"], ["storeId", "occurredAt"], ["referenceType", "referenceId"], ["reverses"]],
+  indexes: [
+    ["sku", "storeId"],
+    // With all that `asOf` asks about: it is answered from the index, and rows lie anywhere.
+    ["storeId", "occurredAt", "sku", "decimals", "delta", "seq"],
+    ["referenceType", "referenceId"],
+    ["reverses"],
+  ],
 });
 
 /** What a command did to `incoming` of one level: the part of the ledger that movements don't tell. */

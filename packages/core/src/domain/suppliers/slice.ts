@@ -1,5 +1,6 @@
 import type { Write } from "../shared/rows";
-import type { Slice, SliceEvent } from "../shared/slice";
+import { commandsOf, type Slice, type SliceEvent } from "../shared/slice";
+import * as commands from "./decide";
 import {
   type SupplierRow,
   type SupplierTermsRow,
@@ -12,6 +13,7 @@ import {
 
 export const suppliers: Slice = {
   name: "suppliers",
+  commands: commandsOf(commands),
   tables: [table, supplierTerms],
   entities: [supplierEntity],
   events: (writes) => writes.flatMap(supplierEvent),

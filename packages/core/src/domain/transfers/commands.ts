@@ -1,12 +1,15 @@
 import * as z from "zod";
 import { parser } from "../shared/parse";
-import { commandFields, instant, quantity, reason, reference, sku, storeId } from "../shared/schemas";
+import { commandFields, instant, lots, quantity, reason, reference, sku, storeId } from "../shared/schemas";
 
 /** The most products one transfer may have. */
 const maximumLines = 500;
 
 const id = z.string().max(64);
-const lines = z.array(z.strictObject({ sku, quantity })).min(1).max(maximumLines);
+const lines = z
+  .array(z.strictObject({ sku, quantity, lots: lots.optional() }))
+  .min(1)
+  .max(maximumLines);
 const occurredAt = instant.optional();
 
 const ship = z.strictObject({

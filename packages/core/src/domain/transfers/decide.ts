@@ -1,5 +1,7 @@
 import { type InventoryErrorCode, type Refusal, refuse } from "../../errors";
 import { type ProductRow, products } from "../catalog/tables";
+import { invalidLots, type NamedLot } from "../lots/named";
+import { invalid } from "../shared/invalid";
 import { fromScaled, toScaled } from "../shared/quantity";
 import { skuKeyOf } from "../shared/sku-key";
 import type { CommandDefinition, Context, Decision, Need, View } from "../shared/slice";
@@ -11,7 +13,6 @@ import {
   draftLedger,
   type EntryDetails,
   eachLine,
-  invalid,
   lineRefusals,
   placeNeeds,
   placeOf,
@@ -22,6 +23,7 @@ import {
 import { besideMovements } from "../stock/recall";
 import type { MovementType } from "../stock/tables";
 import { type ParsedCancel, type ParsedReceive, type ParsedShip, parse } from "./commands";
+import { arrivingLots, endedLots, leftLots, lotCount, lotsInTransit, maximumLots, shippedLots, transitWrites, withoutLots } from "./lots";
 import {
   inTransit,
   isOpen,
@@ -60,6 +62,11 @@ interface Goods {
   readonly quantity: number;
 }
 
+/** What of a line is still on its way. */
+interface LeftGoods extends Goods {
+  readonly line: TransferLine;
+}
+
 export const ship: CommandDefinition<ParsedShip, TransferResult> = {
   name: "transfers.ship",
   parse: parse.ship,
@@ -67,7 +74,7 @@ export const ship: CommandDefinition<ParsedShip, TransferResult> = {
   recall: besideMovements(),
   weight: (input) => input.lines.length,
   needs: ({ from, to, lines }, view, now) =>
-    lines.flatMap(({ sku }) => [...placeNeeds(sku, from, view, now), ...placeNeeds(sku, to, view, now)]),
+    lines.flatMap(({ sku, lots }) => [...placeNeeds(sku, from, view, now, lots), ...placeNeeds(sku, to, view, now, [])]),
   decide(view, input, context) {
     if (input.from === input.to) return { refusal: invalid("to", "must be another store") };
     const draft = draftLedger(view, context);
@@ -78,11 +85,14 @@ export const ship: CommandDefinition<ParsedShip, TransferResult> = {
       if ("code" in goods) return goods;
       const { sku, decimals } = goods.product;
       if (lines.has(sku)) return invalid("sku", "is on this transfer already");
-      lines.set(sku, { sku, quantity: goods.quantity, received: 0, returned: 0, writtenOff: 0, decimals });
-      return (
-        moveGoods(draft, goods, { type: "transferred_out", storeId: input.from }, details) ??
-        expectGoods(draft, goods.product, input.to, goods.quantity, details)
-      );
+      const sent: TransferLine = { sku, quantity: goods.quantity, received: 0, returned: 0, writtenOff: 0, decimals };
+      lines.set(sku, sent);
+      const refused =
+        moveGoods(draft, goods, { type: "transferred_out", storeId: input.from }, { ...details, lots: line.lots }) ??
+        expectGoods(draft, goods.product, input.to, goods.quantity, details);
+      if (refused) return refused;
+      lines.set(sku, { ...sent, ...shippedLots(draft.entries.at(-1)) });
+      return lotCount(lines.values()) > maximumLots ? invalidLots(`must not be more than ${maximumLots} on one transfer`) : undefined;
     });
     if (refusal) return { refusal };
     return accepted(draft, {
@@ -121,7 +131,7 @@ export const receive: CommandDefinition<ParsedReceive, TransferResult> = {
       const details = detailsOf(row, input);
       const lines = new Map(row.lines.map((line) => [line.sku, line]));
       const named = new Set<string>();
-      const arrive = (goods: Goods): Refusal | undefined => {
+      const arrive = (goods: Goods, lots?: readonly NamedLot[]): Refusal | undefined => {
         const { sku } = goods.product;
         const line = lines.get(sku);
         if (!line) return invalid("sku", "is not on this transfer");
@@ -129,16 +139,19 @@ export const receive: CommandDefinition<ParsedReceive, TransferResult> = {
         named.add(sku);
         if (goods.quantity > inTransit(line))
           return invalid("quantity", `must not be more than the ${fromScaled(inTransit(line), line.decimals)} in transit`);
-        lines.set(sku, { ...line, received: line.received + goods.quantity });
-        return land(draft, row, goods, { type: "transferred_in", storeId: row.toStoreId }, details);
+        const arriving = arrivingLots(line, goods.product, goods.quantity, lots);
+        if ("code" in arriving) return arriving;
+        const refused = land(draft, row, goods, { type: "transferred_in", storeId: row.toStoreId }, { ...details, ...arriving });
+        lines.set(sku, withoutLots({ ...line, received: line.received + goods.quantity }, draft.entries.at(-1)));
+        return refused;
       };
       const refusal = input.lines
         ? eachLine(input.lines, (line) => {
             const goods = goodsOf(view, line);
-            return "code" in goods ? goods : arrive(goods);
+            return "code" in goods ? goods : arrive(goods, line.lots);
           })
-        : eachLine(leftOf(view, row), arrive);
-      return refusal ? { refusal } : accepted(draft, changed(row, context, { lines: [...lines.values()], change: "received" }));
+        : eachLine(leftOf(view, row), (goods) => arrive(goods));
+      return refusal ? { refusal } : accepted(draft, changed(row, context, { lines: [...lines.values()], change: "received" }), row);
     }),
 };
 
@@ -155,15 +168,16 @@ export const cancel: CommandDefinition<ParsedCancel, TransferResult> = {
       const reason = input.reason ?? (lost ? "lost" : undefined);
       const details = { ...detailsOf(row, input), reason };
       const storeId = row.fromStoreId;
-      const refusal = eachLine(
-        leftOf(view, row),
-        (goods) =>
-          land(draft, row, goods, { type: "transferred_in", storeId }, details) ??
-          (lost ? moveGoods(draft, goods, { type: "adjusted", storeId }, details) : undefined),
-      );
+      const refusal = eachLine(leftOf(view, row), (goods) => {
+        const { back, gone } = leftLots(goods.line);
+        return (
+          land(draft, row, goods, { type: "transferred_in", storeId }, { ...details, given: back }) ??
+          (lost ? moveGoods(draft, goods, { type: "adjusted", storeId }, { ...details, given: gone }) : undefined)
+        );
+      });
       if (refusal) return { refusal };
-      const lines = row.lines.map((line) => ({ ...line, [lost ? "writtenOff" : "returned"]: inTransit(line) }));
-      return accepted(draft, changed(row, context, { lines, change: "cancelled", reason: reason ?? null }));
+      const lines = row.lines.map((line) => ({ ...endedLots(line), [lost ? "writtenOff" : "returned"]: inTransit(line) }));
+      return accepted(draft, changed(row, context, { lines, change: "cancelled", reason: reason ?? null }), row);
     }),
 };
 
@@ -172,7 +186,10 @@ function needsOf(id: string, view: View, now: number, place: "fromStoreId" | "to
   if (!key) return [];
   const row = view.get(transfers, key);
   const lines = row?.lines ?? [];
-  return [{ table: transfers, key }, ...lines.flatMap(({ sku }) => placeNeeds(sku, row?.[place] as string, view, now))];
+  return [
+    { table: transfers, key },
+    ...lines.flatMap((line) => placeNeeds(line.sku, row?.[place] as string, view, now, lotsInTransit(line))),
+  ];
 }
 
 /** Finds a transfer with something on its way, or tells why it can't be changed. */
@@ -201,10 +218,10 @@ function goodsOf(view: View, line: { readonly sku: string; readonly quantity: nu
 }
 
 /** All that is still on its way. A product with anything on its way can't be archived. */
-const leftOf = (view: View, row: TransferRow): readonly Goods[] =>
+const leftOf = (view: View, row: TransferRow): readonly LeftGoods[] =>
   row.lines
     .filter((line) => inTransit(line) > 0)
-    .map((line) => ({ product: view.get(products, skuKeyOf(line.sku)) as ProductRow, quantity: inTransit(line) }));
+    .map((line) => ({ line, product: view.get(products, skuKeyOf(line.sku)) as ProductRow, quantity: inTransit(line) }));
 
 interface Step {
   readonly type: Extract<MovementType, "transferred_out" | "transferred_in" | "adjusted">;
@@ -226,7 +243,7 @@ function expectGoods(draft: Draft, product: ProductRow, storeId: string, delta: 
 }
 
 /** Goods that were on their way are somewhere again. */
-const land = (draft: Draft, row: TransferRow, goods: Goods, step: Step, details: Details): Refusal | undefined =>
+const land = (draft: Draft, row: TransferRow, goods: Goods, step: Step, details: Details & EntryDetails): Refusal | undefined =>
   expectGoods(draft, goods.product, row.toStoreId, -goods.quantity, details) ?? moveGoods(draft, goods, step, details);
 
 function changed(
@@ -239,7 +256,7 @@ function changed(
   return { ...row, ...to, seq, status, updatedAt: now, closedAt: left ? null : now };
 }
 
-const accepted = (draft: Draft, row: TransferRow): Decision<TransferResult> => ({
-  writes: [...writesOf(draft), { table: transfers.name, row }],
+const accepted = (draft: Draft, row: TransferRow, before?: TransferRow): Decision<TransferResult> => ({
+  writes: [...writesOf(draft), ...transitWrites(row, before), { table: transfers.name, row }],
   result: { transfer: toTransfer(row), ...resultOf(draft) },
 });

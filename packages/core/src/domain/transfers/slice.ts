@@ -1,10 +1,12 @@
 import type { Write } from "../shared/rows";
-import type { Slice, SliceEvent } from "../shared/slice";
-import { type TransferRow, transfers as table, toTransfer, transferEntity, transferIncoming } from "./tables";
+import { commandsOf, type Slice, type SliceEvent } from "../shared/slice";
+import * as commands from "./decide";
+import { type TransferRow, transfers as table, toTransfer, transferEntity, transferIncoming, transitLots } from "./tables";
 
 export const transfers: Slice = {
   name: "transfers",
-  tables: [table],
+  commands: commandsOf(commands),
+  tables: [table, transitLots],
   entities: [transferEntity],
   events: (writes) => writes.flatMap(transferEvent),
   incoming: transferIncoming,

@@ -10,6 +10,15 @@ export type TransferStatus = (typeof transferStatuses)[number];
 
 export const openTransfers = ["in_transit", "partially_received"] as const satisfies TransferStatus[];
 
+/** A lot or a serial number on a transfer, in the product's unit. */
+export interface StockTransferLot {
+  readonly lot: string;
+  /** What was shipped of it. */
+  readonly quantity: number;
+  /** What of it is still on its way. */
+  readonly inTransit: number;
+}
+
 /** One product of a transfer, in the product's unit. `quantity` is the sum of the other four. */
 export interface StockTransferLine {
   readonly sku: string;
@@ -22,6 +31,8 @@ export interface StockTransferLine {
   readonly writtenOff: number;
   /** What is still on its way. */
   readonly inTransit: number;
+  /** Of a tracked product, which lots or serial numbers were shipped. */
+  readonly lots?: readonly StockTransferLot[];
 }
 
 /** Goods on their way from one store to another. Times in epoch milliseconds. */
@@ -47,10 +58,13 @@ export interface StockTransfer {
   readonly seq: number;
 }
 
-/** One product of a transfer as it is kept, scaled. */
+/** A lot of a transfer as it is kept, scaled. */
+export type TransferLot = Readonly<Record<"lot", string> & Record<"quantity" | "inTransit", number>>;
+
+/** One product of a transfer as it is kept, scaled. Only of a tracked product there are lots. */
 export type TransferLine = Readonly<
   Record<"quantity" | "received" | "returned" | "writtenOff" | "decimals", number> & Record<"sku", string>
->;
+> & { readonly lots?: readonly TransferLot[] };
 
 /** What last happened to a transfer. */
 export type TransferChange = "shipped" | "received" | "cancelled";
@@ -96,6 +110,23 @@ export const transfers = defineTable<TransferRow>({
   indexes: [["status"], ["fromStoreId", "status"], ["toStoreId", "status"], ["referenceType", "referenceId"]],
 });
 
+/** Which transfers a lot was ever on, and whether it still is. */
+export interface TransitLotRow extends Row {
+  readonly sku: string;
+  readonly lot: string;
+  /** The transfer's. */
+  readonly createdSeq: number;
+  readonly open: boolean;
+}
+
+export const transitLots = defineTable<TransitLotRow>({
+  name: "transit_lots",
+  kind: "state",
+  key: ["sku", "lot", "createdSeq"],
+  columns: { sku: { type: "text" }, lot: { type: "text" }, createdSeq: { type: "integer" }, open: { type: "boolean" } },
+  indexes: [],
+});
+
 /** What movements of transfers refer to. */
 export const transferReference = "transfer";
 
@@ -121,6 +152,13 @@ const toLine = (line: TransferLine): StockTransferLine => ({
   returned: fromScaled(line.returned, line.decimals),
   writtenOff: fromScaled(line.writtenOff, line.decimals),
   inTransit: fromScaled(inTransit(line), line.decimals),
+  ...(line.lots && { lots: line.lots.map((lot) => toTransferLot(lot, line.decimals)) }),
+});
+
+const toTransferLot = ({ lot, quantity, inTransit: left }: TransferLot, decimals: number): StockTransferLot => ({
+  lot,
+  quantity: fromScaled(quantity, decimals),
+  inTransit: fromScaled(left, decimals),
 });
 
 export const toTransfer = (row: TransferRow): StockTransfer => ({

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { isInventoryError } from "../../../index";
+import { isInventoryError, type Movement } from "../../../index";
 import { allOf } from "../../check-ledger";
 import { addExamples, exampleProducts, exampleStores } from "../../fixtures";
 import { minutes } from "../../manual-clock";
@@ -25,6 +25,18 @@ const awkwardNames = [
   "%_*",
   "x".repeat(64),
 ];
+
+/** What these movements add up to at a time, by product and store. */
+function stockThen(all: readonly Movement[], time: number, { sku, storeId }: { readonly sku?: string; readonly storeId?: string }) {
+  const sums = new Map<string, { sku: string; storeId: string; onHand: number }>();
+  for (const move of all) {
+    if (move.occurredAt > time || move.sku !== (sku ?? move.sku) || move.storeId !== (storeId ?? move.storeId)) continue;
+    const name = `${move.sku} ${move.storeId}`;
+    const sum = sums.get(name) ?? { sku: move.sku, storeId: move.storeId, onHand: 0 };
+    sums.set(name, { ...sum, onHand: sum.onHand + move.delta });
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}
 
 /** What users get through the engine. */
 export const ledgerCases: readonly StorageCase[] = [
@@ -237,6 +249,27 @@ export const ledgerCases: readonly StorageCase[] = [
     },
   },
   {
+    id: "ledger/as-of",
+    promise: "Stock as of any time, page by page, is the sum of what had occurred by then, written down later or not.",
+    async run({ inventory, clock }) {
+      const open = await inventory();
+      await addExamples(open);
+      const random = seededRandom(7_431);
+      const start = clock.now();
+      for (let move = 0; move < 60; move++) {
+        clock.advance(minutes(10));
+        const place = { sku: random.pick(["TEA-50", "CUP", "GIFT-BOX"]), storeId: random.pick(["berlin", "hamburg", "hub"]) };
+        const occurredAt = random.below(3) === 0 ? start + random.below(clock.now() - start) : clock.now();
+        await open.stock.count({ ...place, counted: random.below(4), occurredAt });
+      }
+      const all = await allOf((page) => open.stock.movements(page));
+      for (const time of [start - 1, start, start + minutes(150), start + minutes(400), clock.now()])
+        for (const filter of [{}, { storeId: "berlin" }, { sku: "CUP" }, { sku: "TEA-50", storeId: "hub" }])
+          for (const limit of [2, 1_000])
+            deepStrictEqual(await allOf((page) => open.stock.asOf(time, { ...filter, ...page, limit })), stockThen(all, time, filter));
+    },
+  },
+  {
     id: "ledger/holds",
     promise:
       "A level that only a hold has changed is among the changes, at both stores when the hold moves; past its end it holds nothing.",
@@ -384,6 +417,60 @@ export const ledgerCases: readonly StorageCase[] = [
       await other.purchaseOrders.cancel(purchaseOrder.id);
       const { onHand, incoming: left } = await open.stock.level({ sku: "CUP", storeId: "hub" });
       deepStrictEqual([onHand, left], [12, 0]);
+    },
+  },
+  {
+    id: "ledger/lots",
+    promise:
+      "Lots and serial numbers of tracked products are told apart from the order to the shelf: received, on their way, counted and sold, a lot is the same one, and what its goods cost stays with them.",
+    async run({ inventory }) {
+      const open = await inventory();
+      for (const id of ["hub", "berlin"]) await open.stores.create({ id, name: id });
+      await open.products.create({ sku: "MILK", name: "Milk", tracking: "lot" });
+      await open.products.create({ sku: "PHONE", name: "Phone", tracking: "serial" });
+      await open.costing.set({ sku: "MILK", method: "fifo", currency: "EUR" });
+      await open.suppliers.create({ id: "dairy", name: "Dairy" });
+      const wanted = {
+        supplierId: "dairy",
+        storeId: "hub",
+        lines: [{ sku: "MILK", quantity: 10, unitCost: { amount: 80, currency: "EUR" } }],
+      };
+      const order = (await open.purchaseOrders.create(wanted)).purchaseOrder.id;
+      await open.purchaseOrders.submit(order);
+      const lots = [
+        { lot: "LATE", quantity: 6, expiresAt: "2099-05-03T00:00:00Z" },
+        { lot: "SOON", quantity: 4, expiresAt: "2099-05-01T00:00:00Z" },
+      ];
+      await open.purchaseOrders.receive(order, { lines: [{ sku: "MILK", quantity: 10, lots }] });
+      await open.stock.receive({ sku: "PHONE", storeId: "hub", quantity: 2, lots: [{ lot: "SN-2" }, { lot: "SN-1" }] });
+      const lines = [
+        { sku: "MILK", quantity: 5 },
+        { sku: "PHONE", quantity: 1, lots: [{ lot: "SN-1" }] },
+      ];
+      const { id } = (await open.transfers.ship({ from: "hub", to: "berlin", lines })).transfer;
+      await open.transfers.receive(id, { lines: [{ sku: "MILK", quantity: 2, lots: [{ lot: "SOON", quantity: 2 }] }] });
+      const soon = { sku: "MILK", lot: "SOON" };
+      deepStrictEqual((await open.lots.trace(soon)).inTransit, [{ transferId: id, from: "hub", to: "berlin", quantity: 2 }]);
+      await open.transfers.cancel(id, { remaining: "return" });
+      deepStrictEqual((await open.lots.trace(soon)).inTransit, []);
+      const { count } = await open.counts.start({ storeId: "hub", blind: true });
+      const found = [
+        { sku: "MILK", counted: 7, lots: [{ lot: "LATE", quantity: 7 }] },
+        { sku: "PHONE", counted: 2, lots: [{ lot: "SN-1" }, { lot: "SN-2" }] },
+      ];
+      await open.counts.record(count.id, { lines: found });
+      await open.counts.approve(count.id);
+      await open.stock.sell({ sku: "MILK", storeId: "berlin", quantity: 1 });
+      const left = await allOf((page) => open.lots.list(page));
+      deepStrictEqual(
+        left.map(({ storeId, lot, quantity }) => [storeId, lot, quantity]),
+        [
+          ["berlin", "SOON", 1],
+          ["hub", "LATE", 7],
+          ["hub", "SN-1", 1],
+          ["hub", "SN-2", 1],
+        ],
+      );
     },
   },
   {

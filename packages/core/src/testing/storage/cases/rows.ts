@@ -57,6 +57,45 @@ function vandalise(value: unknown): void {
 /** What rows promise. */
 export const rowCases: readonly StorageCase[] = [
   {
+    id: "rows/log-in-any-order",
+    promise: "Rows of a log that one command wrote may be appended in any order: each is found by its key, and all come in key order.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      const lines = [3, 0, 4, 1, 2];
+      const seq = await commit(storage, async (tx, at) => {
+        await tx.append(
+          "scans",
+          lines.slice(0, 3).map((line) => scan(at, line, `p${line}`)),
+        );
+        await tx.append(
+          "scans",
+          lines.slice(3).map((line) => scan(at, line, `p${line}`)),
+        );
+      });
+      await commit(storage, (tx, at) => tx.append("scans", [scan(at, 0, "later")]));
+      const keys = [...lines, 5].map((line) => [seq, line] as const);
+      await storage.transaction(async (tx) => {
+        await tx.head();
+        const got = (await tx.get("scans", keys)).map((row) => row?.parcel);
+        deepStrictEqual(got, [...lines.map((line) => `p${line}`), undefined]);
+      });
+      const inOrder = ["p0", "p1", "p2", "p3", "p4", "later"];
+      deepStrictEqual(
+        (await storage.find("scans", everything)).rows.map(({ parcel: id }) => id),
+        inOrder,
+      );
+      const page = await storage.find("scans", { where: { parcel: { not: "p9" } }, after: [seq, 1], limit: 2 });
+      deepStrictEqual(
+        page.rows.map(({ parcel: id }) => id),
+        ["p2", "p3"],
+      );
+      deepStrictEqual((await storage.find("scans", { where: { seq, line: 1 }, limit: 2 })).rows.length, 1);
+      const { items } = await storage.changes(0, { limit: 10, tables: ["scans"] });
+      deepStrictEqual(items.map(({ row }) => row.parcel).sort(), [...inOrder].sort());
+      deepStrictEqual(items.at(-1)?.row.parcel, "later");
+    },
+  },
+  {
     id: "rows/not-live",
     promise: "Rows handed out are frozen or copies: changing one, or JSON inside it, changes nothing that is stored.",
     async run({ storage }) {

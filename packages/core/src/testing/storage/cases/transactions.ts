@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import type { StorageTransaction } from "../../../index";
+import { type Key, keyText, type StorageTransaction } from "../../../index";
 import type { StorageCase } from "../handle";
 import { commit, everything, idsOf, parcel, probeNames, probeTables, putParcels, scan, shelf } from "../probe-tables";
 
@@ -99,6 +99,29 @@ export const transactionCases: readonly StorageCase[] = [
           ["A", 1],
         ]);
         deepStrictEqual(rows, [shelf(1, "A1", 1), undefined, shelf(1, "A", 11), shelf(1, "A", 1, "x")]);
+      });
+    },
+  },
+  {
+    id: "transaction/peek",
+    promise: "`peek`, where a storage has it, tells what `get` would answer or leaves it open: of committed rows, of its own and of none.",
+    async run({ storage }) {
+      await storage.open(probeTables);
+      await commit(storage, async (tx, seq) => {
+        await tx.put("shelves", [shelf(seq, "A", 1, "x"), shelf(seq, "A", 11)]);
+        await tx.append("scans", [scan(seq, 0, "x")]);
+      });
+      await commit(storage, async (tx, seq) => {
+        await tx.put("shelves", [shelf(seq, "A", 11, "y"), shelf(seq, "B", 1)]);
+        await tx.append("scans", [scan(seq, 0, "y")]);
+        const questions: readonly (readonly [string, Key])[] = [
+          ...(["A", "B", "C"] as const).flatMap((aisle) => [1, 11].map((place) => ["shelves", [aisle, place]] as const)),
+          ...[seq - 1, seq, seq + 1].map((at) => ["scans", [at, 0]] as const),
+        ];
+        for (const [table, key] of questions) {
+          const told = tx.peek?.(table, keyText(key));
+          if (told !== undefined) deepStrictEqual([told ?? undefined], await tx.get(table, [key]));
+        }
       });
     },
   },

@@ -78,6 +78,44 @@ export const permissionCases: readonly TransportCase[] = [
     },
   },
   {
+    id: "permission/another",
+    promise:
+      "Who goes on as another, or with other rights, keeps nothing that they may not read: what they follow is reset, and comes anew as they may see it.",
+    async run({ inventory, serve, replica, agree, until, time, turn }) {
+      await serve({ authorize: warehouseForBoss });
+      let token = "boss";
+      const client = replica({ filter: { entities: ["level"] }, token: () => token });
+      const shown = () => new Set([...client.rows.values()].map(({ value }) => "storeId" in value && value.storeId));
+      const standsAtHead = async () => {
+        const head = await inventory.feed.head();
+        await until(() => {
+          time.advance(25);
+          return client.live && client.position === head;
+        }, "the client to be told of everything");
+      };
+      client.connect();
+      await agree(client);
+      ok(shown().has("hub"));
+
+      token = "clerk";
+      await client.roundTrip();
+      await until(() => client.of("reset").length === 1, "the reset");
+      strictEqual(client.of("reset")[0]?.reason, "permission");
+      const frames = client.frames.length;
+      await inventory.stock.sell({ ...hub, quantity: 1 });
+      await inventory.stock.sell({ ...berlin, quantity: 1 });
+      await standsAtHead();
+      deepStrictEqual([...shown()].sort(), ["berlin", "hamburg"]);
+      ok(!JSON.stringify(client.frames.slice(frames)).includes('"hub"'));
+
+      token = "boss";
+      await client.roundTrip();
+      await turn();
+      await standsAtHead();
+      await agree(client);
+    },
+  },
+  {
     id: "permission/resume",
     promise: "Permission is asked again when a client comes back: a position opens no door.",
     async run({ inventory, serve, replica, agree, until, cut, time, turn }) {

@@ -1,7 +1,12 @@
 import * as z from "zod";
 import type { Entity } from "../api/feed-types";
 
-const entities = [
+/**
+ * Every entity of the feed, in the order in which a snapshot has them: what others refer to comes first.
+ *
+ * @see docs/contracts/protocol.md
+ */
+export const entities = [
   "product",
   "store",
   "level",

@@ -21,6 +21,8 @@ export interface LogTable {
   readonly definition: TableDefinition;
   /** At once where the row is in memory, or its block was just read. */
   get(key: Key): MaybeLater<Row>;
+  /** Null where there is no row with the key that is this text; undefined where it must be read. */
+  peek(key: string): null | undefined;
   find(query: Query): Promise<{ rows: Row[]; more: boolean }>;
   aggregate(aggregation: Aggregation): Promise<AggregateRow[]>;
   /** Rows with a greater seq in seq order: all, or more than `limit` including every row of the seq that passes it. */
@@ -195,6 +197,7 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
   return {
     definition,
     get,
+    peek: (key) => (positional || seqOfKey.has(key) ? undefined : null),
     find,
     write,
     know,

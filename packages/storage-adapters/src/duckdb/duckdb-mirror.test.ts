@@ -91,6 +91,7 @@ describe("a mirror in DuckDB", () => {
       await inventory.stock.sell({ ...tea, quantity });
       const verified = await mirror.verify();
       expect(verified).toEqual({ ok: true, seq: await writer.feed.head(), rows: quantity + 1, differing: [] });
+      expect(sorted(await mirror.aggregate("movements", moved))).toEqual(sorted(await storage.aggregate("movements", moved)));
       await inventory.close();
     }
     expect(asked.filter((since) => since === 0)).toHaveLength(1);
@@ -215,6 +216,12 @@ describe("a mirror in DuckDB", () => {
         { reason: { not: null } },
         { reason: { not: "found" } },
         { sku: { in: [] } },
+        { sku: { in: ["CUP", "NEVER-SEEN"] } },
+        { sku: "NEVER-SEEN" },
+        { sku: { not: "CUP" } },
+        { sku: { not: "NEVER-SEEN" } },
+        { unitPriceCurrency: null },
+        { unitPriceCurrency: { not: "GBP" } },
         { sku: { gte: "CUP", lt: "TEA" } },
         { occurredAt: { gte: 3_000, lt: 9_000 } },
         { occurredAt: { gt: 3_000 }, seq: { lte: 60 } },
@@ -230,14 +237,25 @@ describe("a mirror in DuckDB", () => {
     const bounds = fc
       .uniqueArray(fc.integer({ min: -10, max: 20_000 }), { minLength: 1, maxLength: 40 })
       .map((all) => all.sort((a, b) => a - b));
+    const naming = fc.record({
+      column: fc.constantFrom("sku", "reason"),
+      names: fc.array(
+        fc.tuple(fc.constantFrom(...skus, "NEVER-SEEN", "found", "it's 中 \u{1F600}"), fc.constantFrom("dry", "it's 中 \u{1F600}", null)),
+      ),
+    });
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(column, { maxLength: 3 }),
         fc.option(bounds),
+        fc.option(naming),
         condition,
         fc.subarray(Object.keys(measures) as (keyof typeof measures)[], { minLength: 1 }),
-        async (columns, intervals, where, names) => {
-          const by = [...columns, ...(intervals ? [{ column: "occurredAt", bounds: intervals, as: "span" }] : [])];
+        async (columns, intervals, named, where, names) => {
+          const by = [
+            ...columns,
+            ...(intervals ? [{ column: "occurredAt", bounds: intervals, as: "span" }] : []),
+            ...(named ? [{ column: named.column, names: new Map(named.names), as: "category" }] : []),
+          ];
           const asked = {
             where,
             by,
@@ -246,7 +264,7 @@ describe("a mirror in DuckDB", () => {
           expect(sorted(await mirror.aggregate("movements", asked))).toEqual(sorted(await storage.aggregate("movements", asked)));
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 });

@@ -10,7 +10,7 @@ import {
 import { Mutex } from "async-mutex";
 import { aggregatedColumns, requireColumns } from "../shared/query";
 import { type MirrorFile, openMirrorFile } from "./mirror-file";
-import { aggregateRows, aggregateStatement, ordersText } from "./statement";
+import { aggregateStatement, ordersText } from "./statement";
 
 /** Where a mirror is kept, and how much it may take. */
 export interface DuckDbMirrorOptions {
@@ -95,7 +95,8 @@ export function duckDbMirror({ path = ":memory:", memoryLimit, threads, pageRows
     if (!table || ordersText(table, aggregation)) return source.aggregate(name, aggregation, options);
     requireColumns(table, aggregatedColumns(aggregation));
     await current(options);
-    return aggregateRows(aggregation, await file.read(aggregateStatement(table, aggregation)));
+    const statement = aggregateStatement(table, aggregation, file.dictionary);
+    return statement.rows(await file.read(statement));
   }
 
   return {

@@ -1,11 +1,16 @@
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
-import { InventoryError, type Row, type RowChange, type TableDefinition, type TableSet } from "@onhand/core";
-import { columnTypes, quoted, type Statement } from "./statement";
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import { type Column, InventoryError, type Row, type RowChange, type TableDefinition, type TableSet, type Value } from "@onhand/core";
+import { appendColumns } from "./append";
+import { createDictionary, type Dictionary, openDictionary } from "./dictionary";
+import { columnType, quoted, type Statement } from "./statement";
+import { guarded, inTransaction } from "./transaction";
 
 /** The database a mirror is kept in: tables, and the command they stand at. */
 export interface MirrorFile {
   /** The command it stands at. */
   seq(): number;
+  /** What the numbers in its columns of recurring text stand for. */
+  readonly dictionary: Dictionary;
   /** Adds rows and moves to a command, both or neither. */
   append(changes: readonly RowChange[], seq: number): Promise<void>;
   /** Empties the tables and begins anew. */
@@ -16,8 +21,8 @@ export interface MirrorFile {
 }
 
 const positionTable = "onhand_mirror";
-/** How many rows DuckDB takes at once. */
-const chunkRows = 2_048;
+/** Grows when tables are kept in another way than before: older files are begun anew. */
+const layoutVersion = 2;
 
 /** Opens the database of a mirror. What is there of another ledger, or in another shape, is left out and begun anew. */
 export async function openMirrorFile(path: string, epoch: string, set: TableSet, options: Record<string, string>): Promise<MirrorFile> {
@@ -25,23 +30,28 @@ export async function openMirrorFile(path: string, epoch: string, set: TableSet,
     throw openFailure(path, error);
   });
   const writer = await instance.connect();
-  const shape = JSON.stringify(set);
+  const shape = JSON.stringify([layoutVersion, set]);
   let seq = await guarded(() => begin(writer, epoch, shape, set));
+  const dictionary = await guarded(() => openDictionary(writer));
 
   return {
     seq: () => seq,
-    append: (changes, to) =>
-      inTransaction(writer, async () => {
-        for (const table of set.tables) {
-          const rows = changes.filter((change) => change.table === table.name).map(({ row }) => row);
-          await appendRows(writer, table, rows);
-        }
+    dictionary,
+    async append(changes, to) {
+      const parts = set.tables.map((table) => ({
+        table,
+        rows: changes.filter((change) => change.table === table.name).map(({ row }) => row),
+      }));
+      // Committed before any row that has their numbers: texts without rows harm nobody.
+      await dictionary.learn(recurringTexts(parts));
+      await inTransaction(writer, async () => {
+        for (const { table, rows } of parts) await appendRows(writer, table, rows, dictionary);
         await writer.run(`UPDATE ${positionTable} SET seq = ${to}`);
-      }).then(() => {
-        seq = to;
-      }),
+      });
+      seq = to;
+    },
     async reset() {
-      await inTransaction(writer, () => startOver(writer, epoch, shape, set));
+      await inTransaction(writer, () => emptyTables(writer, set));
       seq = 0;
     },
     read: ({ text, values }) =>
@@ -71,55 +81,47 @@ async function begin(writer: DuckDBConnection, epoch: string, shape: string, set
 
 async function startOver(writer: DuckDBConnection, epoch: string, shape: string, set: TableSet): Promise<void> {
   for (const table of set.tables) {
-    const columns = [["seq", "BIGINT"], ...Object.entries(table.columns).map(([name, { type }]) => [name, columnTypes[type]])];
-    await writer.run(
-      `CREATE OR REPLACE TABLE ${quoted(table.name)} (${columns.map(([name, type]) => `${quoted(name as string)} ${type}`).join(", ")})`,
-    );
+    const columns = [seqColumn, ...Object.entries(table.columns)].map(([name, column]) => `${quoted(name)} ${columnType(column)}`);
+    await writer.run(`CREATE OR REPLACE TABLE ${quoted(table.name)} (${columns.join(", ")})`);
   }
+  await writer.run(createDictionary);
   await writer.run(`DELETE FROM ${positionTable}`);
   await writer.run(`INSERT INTO ${positionTable} VALUES ($1, $2, 0)`, [epoch, shape]);
 }
 
-async function appendRows(writer: DuckDBConnection, table: TableDefinition, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  const appender: DuckDBAppender = await writer.createAppender(table.name);
-  const names = ["seq", ...Object.keys(table.columns)];
-  const types = names.map((_, index) => appender.columnType(index));
-  for (let start = 0; start < rows.length; start += chunkRows) {
-    const some = rows.slice(start, start + chunkRows);
-    const chunk = DuckDBDataChunk.create(types, some.length);
-    chunk.setColumns(names.map((name) => some.map((row) => cellOf(table, name, row))));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
+const seqColumn: readonly [string, Column] = ["seq", { type: "integer" }];
+
+/** The dictionary stays: questions that are under way have its numbers in them. */
+async function emptyTables(writer: DuckDBConnection, set: TableSet): Promise<void> {
+  for (const table of set.tables) await writer.run(`DELETE FROM ${quoted(table.name)}`);
+  await writer.run(`UPDATE ${positionTable} SET seq = 0`);
 }
 
-function cellOf(table: TableDefinition, name: string, row: Row): DuckDBValue {
-  const value = row[name] ?? null;
+interface TableRows {
+  readonly table: TableDefinition;
+  readonly rows: readonly Row[];
+}
+
+function recurringTexts(parts: readonly TableRows[]): ReadonlySet<string> {
+  const texts = new Set<string>();
+  for (const { table, rows } of parts) {
+    const names = Object.keys(table.columns).filter((name) => table.columns[name]?.recurring);
+    for (const row of rows) for (const name of names) if (typeof row[name] === "string") texts.add(row[name]);
+  }
+  return texts;
+}
+
+const appendRows = (writer: DuckDBConnection, table: TableDefinition, rows: readonly Row[], dictionary: Dictionary): Promise<void> =>
+  appendColumns(
+    writer,
+    table.name,
+    [seqColumn, ...Object.entries(table.columns)].map(([name, column]) => rows.map((row) => cellOf(column, row[name] ?? null, dictionary))),
+  );
+
+function cellOf({ type, recurring }: Column, value: Value, dictionary: Dictionary): DuckDBValue {
   if (typeof value === "number") return BigInt(value);
-  return table.columns[name]?.type === "json" && value !== null ? JSON.stringify(value) : (value as string | boolean | null);
-}
-
-const inTransaction = (writer: DuckDBConnection, work: () => Promise<void>): Promise<void> =>
-  guarded(async () => {
-    await writer.run("BEGIN");
-    try {
-      await work();
-      await writer.run("COMMIT");
-    } catch (error) {
-      await writer.run("ROLLBACK");
-      throw error;
-    }
-  });
-
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof InventoryError || error instanceof TypeError) throw error;
-    if (error.message.startsWith("Out of Range Error")) throw new RangeError(error.message, { cause: error });
-    throw new InventoryError("STORAGE_UNAVAILABLE", { reason: error.message }, { cause: error });
-  }
+  if (recurring && typeof value === "string") return dictionary.idOf(value);
+  return type === "json" && value !== null ? JSON.stringify(value) : (value as string | boolean | null);
 }
 
 const openFailure = (path: string, error: Error): InventoryError =>

@@ -16,6 +16,7 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
       return rows.size;
     },
     get: (key) => rows.get(keyText(key)),
+    peek: (key) => rows.get(key) ?? null,
     write(row) {
       const key = rowKeyText(definition, row);
       // The key of a log's row is new, so there is nothing to look up.

@@ -17,6 +17,8 @@ import {
 export interface RowSet {
   readonly size: number;
   get(key: Key): Row | undefined;
+  /** The row with a key that is one text; null where there is none, undefined where rows are not found by that text. */
+  peek(key: string): Row | null | undefined;
   /** Writes a row by its key. Rows come about in seq order: those of one transaction may stand in any. */
   write(row: Row): void;
   /** Row images with a greater seq, in seq order. */

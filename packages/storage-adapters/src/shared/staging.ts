@@ -17,6 +17,8 @@ import { compareRows, cursorRow, matcher, pageOf, requireColumns, totalOrder } f
 export interface CommittedTable {
   readonly definition: TableDefinition;
   get(key: readonly (string | number)[]): Row | undefined | Promise<Row | undefined>;
+  /** The row with a key that is one text: null where there is none, undefined where it must be read. */
+  peek(key: string): Row | null | undefined;
   find(query: Query): FoundRows | Promise<FoundRows>;
 }
 
@@ -54,12 +56,11 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
   async function refuseKnown(table: string, rows: readonly Row[]): Promise<void> {
     const { definition, get } = tableOf(table);
     const own = staged.get(table);
+    if (!own && definition.key[0] === "seq" && isBehind(rows, head.seq, definition)) return;
     const fresh = new Set<string>();
-    // Positions behind the head are new to the committed table, whatever the rest of the key says.
-    const positional = definition.key[0] === "seq";
     for (const row of rows) {
       const text = rowKeyText(definition, row);
-      const committed = positional && row.seq > head.seq ? undefined : get(keyOf(definition, row));
+      const committed = get(keyOf(definition, row));
       const known = own?.get(text) || (committed instanceof Promise ? await committed : committed);
       if (known || fresh.size === fresh.add(text).size)
         throw new TypeError(`table ${table} has a row ${keyOf(definition, row).join(", ")} already`);
@@ -77,6 +78,10 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
       const committed = tableOf(table);
       const found = keys.map((key) => own?.get(keyText(key)) ?? committed.get(key));
       return found.some((row) => row instanceof Promise) ? Promise.all(found) : (found as (Row | undefined)[]);
+    },
+    peek(table, key) {
+      live();
+      return staged.get(table)?.get(key) ?? tableOf(table).peek(key);
     },
     async find(table, query) {
       live();
@@ -114,6 +119,17 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
       ended = true;
     },
   };
+}
+
+/** Whether rows stand behind a position, each behind the one before: then none of them can be there already. */
+function isBehind(rows: readonly Row[], seq: number, definition: TableDefinition): boolean {
+  const compare = compareRows(totalOrder(definition));
+  let before: Row | undefined;
+  for (const row of rows) {
+    if (before ? row.seq <= before.seq && compare(before, row) >= 0 : row.seq <= seq) return false;
+    before = row;
+  }
+  return true;
 }
 
 /** What a storage that keeps its own files or memory answers a host's transaction. */

@@ -23,14 +23,11 @@ export interface Pending {
   end(): Group | undefined;
 }
 
-// More of them are better read at once than guessed at: one that is there spoils the whole group.
-const mostPresumed = 8;
-
 /**
  * Begins a transaction on a head.
  *
- * @param presume - whether a few keys of a log may be taken for absent without reading. Work that goes on to append them
- * needs no reading: the insert proves that they were. It spares a single command a trip to the server.
+ * @param presume - whether keys of a log may be taken for absent without reading. Work that goes on to append them
+ * needs no reading: the insert proves that they were. It spares a group a trip to the server and a look into an index for each command.
  */
 export function createPending(head: HeadState, tableOf: (name: string) => TableLayout, reads: TransactionReads, presume = false): Pending {
   const presumed = new Map<string, Set<string>>();
@@ -62,7 +59,7 @@ export function createPending(head: HeadState, tableOf: (name: string) => TableL
     const table = tableOf(name);
     const own = written.get(name)?.byKey();
     const wanted = keys.filter((key) => !own?.has(keyText(key)));
-    if (presume && isNamed(table) && wanted.length <= mostPresumed) {
+    if (presume && isNamed(table)) {
       const names = presumed.get(name) ?? new Set();
       presumed.set(name, names);
       for (const key of wanted) names.add(keyText(key));

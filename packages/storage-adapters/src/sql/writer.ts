@@ -41,8 +41,9 @@ export interface WriterOptions {
 
 // After a miss the head is locked first until it has stood still for so many groups.
 const lockedGroups = 8;
-// After a key that was known it is looked for first for so many groups.
+// After a key that was known keys are looked for first for so many groups, and for twice as many each time it happens again.
 const readingGroups = 16;
+const mostReadingGroups = 1_024;
 const lostTries = 3;
 
 /**
@@ -56,6 +57,7 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
   // Set while a commit of ours may still be on its way: the next one makes sure that it finds the head moved.
   let fence = false;
   let groupsToRead = 0;
+  let readNext = readingGroups;
 
   async function runWork<T>(head: HeadState, withSession: WithSession, work: Work<T>, presume = false) {
     const pending = createPending(head, tableOf, transactionReads(schema, tableOf, head, withSession), presume);
@@ -72,17 +74,20 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
     }
   }
 
-  /** Few callers hand in keys that are known already, so a small group is first tried without looking. */
+  /** Few callers hand in keys that are known already, so a group is first tried without looking. */
   async function optimistic<T>(work: Work<T>, head: HeadState): Promise<Attempt<T>> {
     if (groupsToRead > 0) {
       groupsToRead--;
       return believing(work, head, false);
     }
     try {
-      return await believing(work, head, true);
+      const outcome = await believing(work, head, true);
+      readNext = readingGroups;
+      return outcome;
     } catch (error) {
       if (!isSqlFailure(error) || error.kind !== "duplicate") throw error;
-      groupsToRead = readingGroups;
+      groupsToRead = readNext;
+      readNext = Math.min(readNext * 2, mostReadingGroups);
       return believing(work, head, false);
     }
   }

@@ -8,10 +8,11 @@ import { fileURLToPath } from "node:url";
 import { createInventory, type Inventory, isInventoryError, type Movement } from "@onhand/core";
 import { seededRandom } from "@onhand/core/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 import { csvStorage } from "../../src/csv/csv-storage";
 import { freezableFileSystem } from "./freezable-file-system";
 
-const kills = process.env.ONHAND_LONG === undefined ? 20 : 200;
+const { kills } = budgets;
 const quiet = { error: () => undefined, warn: () => undefined };
 const program = fileURLToPath(new URL("kill-child.ts", import.meta.url));
 
@@ -71,17 +72,21 @@ async function check(acknowledged: ReadonlyMap<string, number>, closing: boolean
   else await freeze();
 }
 
-it(`a process killed ${kills} times under load never loses or doubles an acknowledged movement, and every level is right each time`, async () => {
-  const random = seededRandom(7);
-  const acknowledged = new Map<string, number>();
-  for (let life = 0; life < kills; life++) {
-    for (const [key, seq] of await killAfter(life, 1 + random.below(300))) acknowledged.set(key, seq);
-    await check(acknowledged, life % 2 === 0);
-  }
-  expect(acknowledged.size).toBeGreaterThan(kills * 50);
-  // An export that was cut off by a kill is not taken for one that somebody edited.
-  expect((await readdir(directory)).filter((name) => name.includes(".edited-"))).toEqual([]);
-}, 1_800_000);
+it(
+  `a process killed ${kills} times under load never loses or doubles an acknowledged movement, and every level is right each time`,
+  async () => {
+    const random = seededRandom(7);
+    const acknowledged = new Map<string, number>();
+    for (let life = 0; life < kills; life++) {
+      for (const [key, seq] of await killAfter(life, 1 + random.below(300))) acknowledged.set(key, seq);
+      await check(acknowledged, life % 2 === 0);
+    }
+    expect(acknowledged.size).toBeGreaterThan(kills * 50);
+    // An export that was cut off by a kill is not taken for one that somebody edited.
+    expect((await readdir(directory)).filter((name) => name.includes(".edited-"))).toEqual([]);
+  },
+  searchTimeoutMs,
+);
 
 it("a second process is told who holds the directory, and may have it once that one is gone", async () => {
   const child = start(0);

@@ -1,12 +1,12 @@
 import type { Logger } from "@onhand/core";
 import { seededRandom } from "@onhand/core/testing";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 import { csvStorage } from "../../src/csv/csv-storage";
 import type { FileSystem } from "../../src/csv/file-system";
 import { inconsistency, move, sampleTables } from "./sample-tables";
 import { crashStates, type Mutation, type SimulatedDisk, simulatedDisk } from "./simulated-disk";
 
-const long = process.env.ONHAND_LONG !== undefined;
 const quiet = { error: () => undefined, warn: () => undefined };
 const storageOn = (fileSystem: FileSystem, logger: Logger = quiet) =>
   csvStorage({ directory: "/ledger", fileSystem, logger, checkpointBytes: 3_000, exports: false });
@@ -57,11 +57,15 @@ async function problemAfter({ content, acknowledged }: { content: ReadonlyMap<st
 }
 
 describe("a power loss", () => {
-  it("at any moment, with sectors landing in any order, loses nothing acknowledged and leaves no half group", async () => {
-    const { bad, count } = await badStates(await record(), { drawn: long ? 20 : 1, every: long ? 1 : 3, stopAt: 5 });
-    expect(bad).toEqual([]);
-    expect(count).toBeGreaterThan(1_000);
-  }, 600_000);
+  it(
+    "at any moment, with sectors landing in any order, loses nothing acknowledged and leaves no half group",
+    async () => {
+      const { bad, count } = await badStates(await record(), { ...budgets.powerLoss, stopAt: 5 });
+      expect(bad).toEqual([]);
+      expect(count).toBeGreaterThan(1_000);
+    },
+    searchTimeoutMs,
+  );
 
   const mutants: Readonly<Record<string, Mutation>> = {
     "does not sync the journal": { skipSync: (path) => path.includes("journal-") },
@@ -70,22 +74,30 @@ describe("a power loss", () => {
   };
 
   for (const [name, mutation] of Object.entries(mutants)) {
-    it(`is survived by no storage that ${name}`, async () => {
-      const { bad } = await badStates(await record(mutation), { drawn: 0, every: 1, stopAt: 1 });
-      expect(bad).not.toEqual([]);
-    }, 600_000);
+    it(
+      `is survived by no storage that ${name}`,
+      async () => {
+        const { bad } = await badStates(await record(mutation), { drawn: 0, every: 1, stopAt: 1 });
+        expect(bad).not.toEqual([]);
+      },
+      searchTimeoutMs,
+    );
   }
 
-  it("is survived by no storage that acknowledges before it syncs", async () => {
-    const disk = await record();
-    const events = [...disk.events];
-    for (let at = events.length - 1; at > 0; at--) {
-      const sync = events[at - 1];
-      if (events[at]?.type !== "acknowledged" || sync?.type !== "sync") continue;
-      events[at - 1] = events[at] as (typeof events)[number];
-      events[at] = sync;
-    }
-    const { bad } = await badStates({ ...disk, events }, { drawn: 0, every: 1, stopAt: 1 });
-    expect(bad).not.toEqual([]);
-  }, 600_000);
+  it(
+    "is survived by no storage that acknowledges before it syncs",
+    async () => {
+      const disk = await record();
+      const events = [...disk.events];
+      for (let at = events.length - 1; at > 0; at--) {
+        const sync = events[at - 1];
+        if (events[at]?.type !== "acknowledged" || sync?.type !== "sync") continue;
+        events[at - 1] = events[at] as (typeof events)[number];
+        events[at] = sync;
+      }
+      const { bad } = await badStates({ ...disk, events }, { drawn: 0, every: 1, stopAt: 1 });
+      expect(bad).not.toEqual([]);
+    },
+    searchTimeoutMs,
+  );
 });

@@ -40,14 +40,13 @@ function createPools(make: (pool: Knex.PoolConfig, connection: Readonly<Record<s
   };
 }
 
-const sqlite: Engine = {
-  name: "SQLite",
-  elsewhere: () => sqlite.place(),
-  async place() {
+/** SQLite through one of its drivers; a place is a file. */
+export function sqliteFiles(client: string | typeof Knex.Client): Engine {
+  async function place(): Promise<Place> {
     const directory = await mkdtemp(join(tmpdir(), "onhand-sql-"));
     const filename = join(directory, "stock.db");
     const pools = createPools((pool, connection) =>
-      createKnex({ client: "better-sqlite3", connection: { filename, ...connection } as never, useNullAsDefault: true, pool }),
+      createKnex({ client, connection: { filename, ...connection } as never, useNullAsDefault: true, pool }),
     );
     return {
       connect: pools.connect,
@@ -58,8 +57,9 @@ const sqlite: Engine = {
         await rm(directory, { recursive: true, force: true });
       },
     };
-  },
-};
+  }
+  return { name: "SQLite", place, elsewhere: place };
+}
 
 const postgres: Engine = {
   name: "PostgreSQL",
@@ -126,4 +126,4 @@ const mariadb: Engine = {
 };
 
 /** Every engine that the storage speaks to. */
-export const engines: readonly Engine[] = [sqlite, postgres, mariadb];
+export const engines: readonly Engine[] = [sqliteFiles("better-sqlite3"), postgres, mariadb];

@@ -1,4 +1,5 @@
 import { commitFailure, isSqlFailure } from "../../failures";
+import { committed } from "../committed";
 import type { Dialect } from "../dialect";
 import { undo } from "../undo";
 import { mysqlDdl } from "./ddl";
@@ -81,14 +82,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
   async snapshot(session, read) {
     await session.run({ text: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", values: [] });
     await session.run({ text: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", values: [] });
-    try {
-      const result = await read();
-      await session.run({ text: "COMMIT", values: [] });
-      return result;
-    } catch (error) {
-      await undo(session);
-      throw error;
-    }
+    return committed(session, read);
   },
 
   async durability(session) {

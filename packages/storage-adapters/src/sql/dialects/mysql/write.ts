@@ -1,6 +1,8 @@
+import type { Row } from "@onhand/core";
 import type { Group, TableWrite } from "../../group";
 import type { TableLayout } from "../../layout";
 import { encode } from "../../rows";
+import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
 import { jsonTableType } from "./types";
 
@@ -18,40 +20,51 @@ export async function writeMysql(session: Session, { head }: WritePlan, group: G
   return true;
 }
 
+const shapes = createShapes(true);
+
+// Where rows are looked for before they are written the columns are named more than once: there every row is sent whole.
+const shapeOf = (table: TableLayout, rows: readonly Row[]): Shape => (table.definition.unique ? wholeShape(table) : shapes(table, rows));
+
 async function writeRows(session: Session, { table, rows }: TableWrite, mariadb: boolean): Promise<void> {
-  const texts = writeTexts(table, mariadb);
-  let chunk = "";
-  const flush = async () => {
-    for (const text of texts) await session.run({ text, values: [`[${chunk}]`] });
-    chunk = "";
+  const shape = shapeOf(table, rows);
+  const texts = writeTexts(table, shape, mariadb);
+  const shared = shape.shared.map((column) => encode(column, rows[0]?.[column.name]));
+  const send = async (listed: readonly string[]) => {
+    for (const text of texts) await session.run({ text, values: [...shared, ...listed] });
   };
+  if (shape.differing.length === 0) return send([]);
+  let chunk = "";
   for (const row of rows) {
-    const line = JSON.stringify(table.columns.map((column) => encode(column, row[column.name])));
-    if (chunk !== "" && chunk.length + line.length > chunkLength) await flush();
+    const line = JSON.stringify(shape.differing.map((column) => encode(column, row[column.name])));
+    if (chunk !== "" && chunk.length + line.length > chunkLength) {
+      await send([`[${chunk}]`]);
+      chunk = "";
+    }
     chunk += chunk === "" ? line : `,${line}`;
   }
-  await flush();
+  await send([`[${chunk}]`]);
 }
 
-const known = new WeakMap<TableLayout, readonly string[]>();
+const known = new WeakMap<Shape, readonly string[]>();
 
-function writeTexts(table: TableLayout, mariadb: boolean): readonly string[] {
-  let texts = known.get(table);
-  if (!texts) {
-    texts = composeTexts(table, mariadb);
-    known.set(table, texts);
-  }
+function writeTexts(table: TableLayout, shape: Shape, mariadb: boolean): readonly string[] {
+  const texts = known.get(shape) ?? composeTexts(table, shape, mariadb);
+  known.set(shape, texts);
   return texts;
 }
 
-function composeTexts({ definition, sql, columns, key }: TableLayout, mariadb: boolean): readonly string[] {
-  const shape = columns.map((column, index) => `c${index} ${jsonTableType(column, mariadb)} PATH '$[${index}]'`).join(", ");
+function composeTexts({ definition, sql, key }: TableLayout, { shared, differing, absent }: Shape, mariadb: boolean): readonly string[] {
+  const shape = differing.map((column, index) => `c${index} ${jsonTableType(column, mariadb)} PATH '$[${index}]'`).join(", ");
   const source = `JSON_TABLE(?, '$[*]' COLUMNS (${shape})) j`;
-  const insert = `INSERT INTO ${sql} (${columns.map((column) => column.sql).join(", ")}) SELECT ${columns.map((_, index) => `j.c${index}`).join(", ")} FROM ${source}`;
+  const sent = [...shared, ...differing];
+  const values = [...shared.map(() => "?"), ...differing.map((_, index) => `j.c${index}`)].join(", ");
+  const insert = `INSERT INTO ${sql} (${sent.map((column) => column.sql).join(", ")}) SELECT ${values}${differing.length > 0 ? ` FROM ${source}` : ""}`;
   if (definition.kind === "log") return [insert];
-  const others = columns.filter((column) => !key.includes(column));
-  if (!definition.unique)
-    return [`${insert} ON DUPLICATE KEY UPDATE ${others.map((column) => `${column.sql} = VALUES(${column.sql})`).join(", ")}`];
+  const others = sent.filter((column) => !key.includes(column));
+  if (!definition.unique) {
+    const kept = [...others.map((column) => `${column.sql} = VALUES(${column.sql})`), ...absent.map((column) => `${column.sql} = NULL`)];
+    return [`${insert} ON DUPLICATE KEY UPDATE ${kept.join(", ")}`];
+  }
   // ON DUPLICATE KEY would give way to a clash in any unique index, and overwrite a row of another key.
   const same = key.map((column) => `t.${column.sql} = j.c${column.index}`).join(" AND ");
   return [

@@ -1,5 +1,5 @@
+import { committed } from "../committed";
 import type { Dialect } from "../dialect";
-import { undo } from "../undo";
 
 const types = { text: 'text COLLATE "C"', integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "json" } as const;
 
@@ -40,14 +40,7 @@ export const postgresDdl: Dialect["ddl"] = {
     };
     if (inside) return exclusively();
     await session.run({ text: "BEGIN", values: [] });
-    try {
-      const result = await exclusively();
-      await session.run({ text: "COMMIT", values: [] });
-      return result;
-    } catch (error) {
-      await undo(session);
-      throw error;
-    }
+    return committed(session, exclusively);
   },
   createSchema: (name) => `CREATE SCHEMA IF NOT EXISTS "${name}"`,
 };

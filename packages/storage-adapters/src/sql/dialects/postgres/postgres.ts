@@ -1,7 +1,7 @@
 import { commitFailure } from "../../failures";
 import { fromCodePoint } from "../../text-order";
+import { committed } from "../committed";
 import type { Dialect } from "../dialect";
-import { undo } from "../undo";
 import { postgresDdl } from "./ddl";
 import { classifyPostgres } from "./failures";
 import { listenPostgres } from "./listen";
@@ -72,14 +72,7 @@ export const postgres: Dialect = {
   },
   async snapshot(session, read) {
     await session.run({ text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", values: [] });
-    try {
-      const result = await read();
-      await session.run({ text: "COMMIT", values: [] });
-      return result;
-    } catch (error) {
-      await undo(session);
-      throw error;
-    }
+    return committed(session, read);
   },
 
   async durability(session) {

@@ -1,6 +1,8 @@
-import type { Group, TableWrite } from "../../group";
+import type { Row } from "@onhand/core";
+import type { Group } from "../../group";
 import type { ColumnLayout, TableLayout } from "../../layout";
 import { type Bound, encode, type RawRow } from "../../rows";
+import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
 
 /**
@@ -8,53 +10,71 @@ import type { Session, WritePlan } from "../dialect";
  * row. Alone it is a transaction of its own, whose commit is the end of the statement.
  */
 export async function writePostgres(session: Session, plan: WritePlan, group: Group, alone: boolean): Promise<boolean> {
+  const { text, parts } = statementOf(plan, group, alone);
   const values: Bound[] = [group.from.commits, group.seq, group.wide];
-  for (const { table, rows } of group.writes)
-    for (const column of table.columns) values.push(rows.map((row) => encode(column, row[column.name])));
-  const raw: readonly RawRow[] = await session.run({ text: writeText(plan, group.writes, alone), values, prepared: true });
+  for (const { rows, shape } of parts) {
+    const first = rows[0] as Row;
+    for (const column of shape.shared) values.push(encode(column, first[column.name]));
+    for (const column of shape.differing) values.push(rows.map((row) => encode(column, row[column.name])));
+  }
+  const raw: readonly RawRow[] = await session.run({ text, values, prepared: true });
   return raw.length === 1;
 }
 
-const texts = new WeakMap<WritePlan, Map<string, string>>();
-
-function writeText(plan: WritePlan, writes: readonly TableWrite[], alone: boolean): string {
-  let known = texts.get(plan);
-  if (!known) {
-    known = new Map();
-    texts.set(plan, known);
-  }
-  const name = `${alone}${writes.map(({ table }) => ` ${table.name}`).join("")}`;
-  let text = known.get(name);
-  if (text === undefined) {
-    text = composeText(plan, writes, alone);
-    known.set(name, text);
-  }
-  return text;
+/** Rows of one table, and how they are sent. */
+interface Part {
+  readonly table: TableLayout;
+  readonly rows: readonly Row[];
+  readonly shape: Shape;
 }
 
-function composeText({ head, channel, limits }: WritePlan, writes: readonly TableWrite[], alone: boolean): string {
+const shapeOf = createShapes(true);
+const texts = new WeakMap<WritePlan, Map<string, string>>();
+// Tables have their shapes independently of each other; a server should not have to keep all that may come of it.
+const mostTexts = 64;
+
+function statementOf(plan: WritePlan, { writes }: Group, alone: boolean): { text: string; parts: readonly Part[] } {
+  const known = texts.get(plan) ?? new Map<string, string>();
+  texts.set(plan, known);
+  const nameOf = (parts: readonly Part[]) => `${alone}${parts.map(({ table, shape }) => ` ${table.name} ${shape.name}`).join("")}`;
+  const shaped = writes.map((write) => ({ ...write, shape: shapeOf(write.table, write.rows) }));
+  const fits = known.has(nameOf(shaped)) || known.size < mostTexts;
+  const parts = fits ? shaped : writes.map((write) => ({ ...write, shape: wholeShape(write.table) }));
+  const name = nameOf(parts);
+  const text = known.get(name) ?? composeText(plan, parts, alone);
+  known.set(name, text);
+  return { text, parts };
+}
+
+function composeText({ head, channel, limits }: WritePlan, parts: readonly Part[], alone: boolean): string {
   // Outside a transaction block these settings hold for this one statement and its commit.
   const settings = `"limits" AS MATERIALIZED (SELECT set_config('lock_timeout', '${limits.lockMs}', true) || set_config('synchronous_commit', 'on', true) AS "set")`;
   const moved = `UPDATE ${head} SET "seq" = $2, "commits" = "commits" + 1, "wide" = COALESCE($3, "wide")${alone ? ' FROM "limits"' : ""} WHERE "id" = 1 AND "commits" = $1${alone ? ' AND "limits"."set" IS NOT NULL' : ""} RETURNING "seq"`;
   let position = 4;
-  const written = writes.map(({ table }, index) => {
-    const insert = insertText(table, position);
-    position += table.columns.length;
+  const written = parts.map(({ table, shape }, index) => {
+    const insert = insertText(table, shape, position);
+    position += shape.shared.length + shape.differing.length;
     return `"w${index}" AS (${insert})`;
   });
-  const parts = [...(alone ? [settings] : []), `"moved" AS (${moved})`, ...written];
-  return `WITH ${parts.join(", ")} SELECT pg_notify('${channel}', "seq"::text) FROM "moved"`;
+  const steps = [...(alone ? [settings] : []), `"moved" AS (${moved})`, ...written];
+  return `WITH ${steps.join(", ")} SELECT pg_notify('${channel}', "seq"::text) FROM "moved"`;
 }
 
-const arrays = { text: "text", integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "text" } as const;
+const types = { text: "text", integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "text" } as const;
 
-function insertText({ definition, sql, columns, key }: TableLayout, position: number): string {
-  const names = columns.map((column) => column.sql).join(", ");
-  const from = columns.map(({ type }, index) => `$${position + index}::${arrays[type]}[]`).join(", ");
-  const select = columns.map((column, index) => `"u"."c${index}"${column.type === "json" ? "::json" : ""}`).join(", ");
-  const aliases = columns.map((_, index) => `"c${index}"`).join(", ");
-  const insert = `INSERT INTO ${sql} (${names}) SELECT ${select} FROM unnest(${from}) AS "u"(${aliases}) WHERE EXISTS (SELECT 1 FROM "moved")`;
+function insertText({ definition, sql, key }: TableLayout, { shared, differing, absent }: Shape, position: number): string {
+  const sent = [...shared, ...differing];
+  const json = ({ type }: ColumnLayout) => (type === "json" ? "::json" : "");
+  const once = shared.map((column, index) => `$${position + index}::${types[column.type]}${json(column)}`);
+  const each = differing.map((column, index) => `"u"."c${index}"${json(column)}`);
+  const arrays = differing.map(({ type }, index) => `$${position + shared.length + index}::${types[type]}[]`);
+  const rows = `unnest(${arrays.join(", ")}) AS "u"(${differing.map((_, index) => `"c${index}"`).join(", ")}) WHERE EXISTS (SELECT 1 FROM "moved")`;
+  const from = differing.length > 0 ? rows : '"moved"';
+  const insert = `INSERT INTO ${sql} (${sent.map((column) => column.sql).join(", ")}) SELECT ${[...once, ...each].join(", ")} FROM ${from}`;
   if (definition.kind === "log") return insert;
-  const kept = columns.filter((column: ColumnLayout) => !key.includes(column)).map((column) => `${column.sql} = EXCLUDED.${column.sql}`);
+  const kept = [
+    ...sent.filter((column) => !key.includes(column)).map((column) => `${column.sql} = EXCLUDED.${column.sql}`),
+    ...absent.map((column) => `${column.sql} = NULL`),
+  ];
   return `${insert} ON CONFLICT (${key.map((column) => column.sql).join(", ")}) DO UPDATE SET ${kept.join(", ")}`;
 }

@@ -1,5 +1,5 @@
+import { committed } from "../committed";
 import type { Dialect } from "../dialect";
-import { undo } from "../undo";
 import { beginSqlite, type SqliteDatabase } from "./session";
 
 /** How tables are made in SQLite. Schemas are attached databases there, so there are none here. */
@@ -31,13 +31,6 @@ export const sqliteDdl: Dialect["ddl"] = {
   async locked(session, _lock, inside, work) {
     if (inside) return work();
     beginSqlite(session.raw as SqliteDatabase);
-    try {
-      const result = await work();
-      await session.run({ text: "COMMIT", values: [] });
-      return result;
-    } catch (error) {
-      await undo(session);
-      throw error;
-    }
+    return committed(session, work);
   },
 };

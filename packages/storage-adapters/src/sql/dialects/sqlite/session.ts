@@ -1,4 +1,4 @@
-import { isSqlFailure, sqlFailure } from "../../failures";
+import { sqlFailure } from "../../failures";
 import type { Bound, RawRow } from "../../rows";
 import { byCodePoint } from "../../text-order";
 import type { Session } from "../dialect";
@@ -28,24 +28,27 @@ const keptStatements = 200;
 
 /** Runs one statement at once. Its preparation is kept with the connection. */
 export function runSqlite(database: SqliteDatabase, text: string, values: readonly Bound[] = [], exact = false): readonly RawRow[] {
-  try {
+  return inSqliteTerms(() => {
     const statement = statementOf(database, text, exact);
     if (statement.reader) return statement.all(values) as RawRow[];
     return [[statement.run(values).changes]];
-  } catch (error) {
-    throw classifySqlite(error);
+  });
+}
+
+/** Runs one statement for each row, at once, with what is bound for it. */
+export function runSqliteRows<T>(database: SqliteDatabase, text: string, rows: readonly T[], bound: (row: T) => readonly Bound[]): void {
+  const statement = inSqliteTerms(() => statementOf(database, text, false));
+  const write = (values: readonly Bound[]) => inSqliteTerms(() => statement.run(values));
+  for (const row of rows) {
+    if (write(bound(row)).changes !== 1) throw sqlFailure("other", new Error("a row was not written"));
   }
 }
 
-/** Runs one statement for each row, at once. */
-export function runSqliteRows(database: SqliteDatabase, text: string, rows: readonly (readonly Bound[])[]): void {
+function inSqliteTerms<T>(work: () => T): T {
   try {
-    const statement = statementOf(database, text, false);
-    for (const values of rows) {
-      if (statement.run(values).changes !== 1) throw sqlFailure("other", new Error("a row was not written"));
-    }
+    return work();
   } catch (error) {
-    throw isSqlFailure(error) ? error : classifySqlite(error);
+    throw classifySqlite(error);
   }
 }
 

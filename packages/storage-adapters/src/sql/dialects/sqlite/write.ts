@@ -1,6 +1,7 @@
 import type { Group, TableWrite } from "../../group";
 import type { TableLayout } from "../../layout";
 import { encode } from "../../rows";
+import { createShapes, type Shape } from "../../shape";
 import type { WritePlan } from "../dialect";
 import { runSqlite, runSqliteRows, type SqliteDatabase } from "./session";
 
@@ -16,25 +17,24 @@ export function writeSqlite(on: SqliteDatabase, { head }: WritePlan, group: Grou
   return true;
 }
 
-const texts = new WeakMap<TableLayout, string>();
+const shapeOf = createShapes(false);
+const texts = new WeakMap<Shape, string>();
 
 function writeRows(on: SqliteDatabase, { table, rows }: TableWrite): void {
-  let text = texts.get(table);
-  if (text === undefined) {
-    text = insertText(table);
-    texts.set(table, text);
-  }
-  runSqliteRows(
-    on,
-    text,
-    rows.map((row) => table.columns.map((column) => encode(column, row[column.name]))),
-  );
+  const shape = shapeOf(table, rows);
+  const text = texts.get(shape) ?? insertText(table, shape);
+  texts.set(shape, text);
+  const { differing } = shape;
+  runSqliteRows(on, text, rows, (row) => differing.map((column) => encode(column, row[column.name])));
 }
 
 /** An upsert names the key it gives way to, so a clash in another unique index is an error and not another row overwritten. */
-function insertText({ definition, sql, columns, key }: TableLayout): string {
-  const insert = `INSERT INTO ${sql} (${columns.map((column) => column.sql).join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+function insertText({ definition, sql, key }: TableLayout, { differing, absent }: Shape): string {
+  const insert = `INSERT INTO ${sql} (${differing.map((column) => column.sql).join(", ")}) VALUES (${differing.map(() => "?").join(", ")})`;
   if (definition.kind === "log") return insert;
-  const kept = columns.filter((column) => !key.includes(column)).map((column) => `${column.sql} = excluded.${column.sql}`);
+  const kept = [
+    ...differing.filter((column) => !key.includes(column)).map((column) => `${column.sql} = excluded.${column.sql}`),
+    ...absent.map((column) => `${column.sql} = NULL`),
+  ];
   return `${insert} ON CONFLICT (${key.map((column) => column.sql).join(", ")}) DO UPDATE SET ${kept.join(", ")}`;
 }

@@ -1,6 +1,7 @@
 import {
   type AlertsApi,
   type CostingApi,
+  type CostReports,
   type CountsApi,
   errorCodes,
   type Feed,
@@ -14,7 +15,9 @@ import {
   type ProductsApi,
   type PurchaseOrdersApi,
   type ReorderRequest,
+  type ReportsApi,
   type ReservationsApi,
+  type RunOutRequest,
   type StockApi,
   type StoresApi,
   type SuppliersApi,
@@ -22,10 +25,12 @@ import {
   type TransfersApi,
 } from "@onhand/core";
 import type { Job } from "./jobs";
+import type { ReportFormat } from "./report-operations";
 import { type CommandRoute, commandRoutes, fieldsInPath, fillPath, firstFieldOf, type ReadRoute, type Route, readRoutes } from "./routes";
 
 export type { Job } from "./jobs";
 export type { Problem } from "./problem";
+export type { ReportFormat } from "./report-operations";
 
 /** What {@link createHttpClient} takes. */
 export interface HttpClientOptions {
@@ -43,6 +48,8 @@ export interface HttpClientOptions {
 export interface JobsClient {
   /** Starts a job. With a file, `input` goes into the query. */
   start(kind: string, input?: Readonly<Record<string, unknown>>, file?: Blob): Promise<Job>;
+  /** Starts a report, as {@link ReportsApi} has it; its file is there when the job is done. JSON unless said. */
+  startReport(name: keyof ReportsApi, request?: Readonly<Record<string, unknown>>, format?: ReportFormat | "json"): Promise<Job>;
   /** How it stands. @throws {@link InventoryError} `UNKNOWN_JOB`. */
   get(id: string): Promise<Job>;
   /** Tells it to end. @throws {@link InventoryError} `UNKNOWN_JOB`; `INVALID_STATE` when it is over. */
@@ -68,7 +75,11 @@ export interface InventoryHttpClient {
   readonly forecasts: Pick<ForecastsApi, "demand"> & {
     /** As `inventory.forecasts.reorder`, but for `termsFor`: a function does not travel. */
     reorder(request?: Omit<ReorderRequest, "termsFor">): ReturnType<ForecastsApi["reorder"]>;
+    /** As `inventory.forecasts.runOuts`, but for `termsFor`. */
+    runOuts(request?: Omit<RunOutRequest, "termsFor">): ReturnType<ForecastsApi["runOuts"]>;
   };
+  /** As `inventory.reports`. One of more rows than the server answers at once goes as a job: {@link JobsClient.startReport}. */
+  readonly reports: ReportsApi & CostReports;
   readonly feed: {
     /** Where the ledger stands, and which ledger it is. */
     head(): Promise<{ readonly epoch: string; readonly head: number }>;
@@ -137,6 +148,10 @@ export function createHttpClient(options: HttpClientOptions): InventoryHttpClien
         file
           ? ((await send({ method: "POST", path: `/jobs/${encodeURIComponent(kind)}`, input, file, writes: true })).job as Job)
           : job("POST", `/jobs/${encodeURIComponent(kind)}`, input),
+      async startReport(name, request = {}, format = "json") {
+        const { method, path } = readRoutes[`reports.${name}`] as ReadRoute;
+        return (await send({ method, path, input: { ...request, format }, prefer: "respond-async" })).job as Job;
+      },
       get: (id) => job("GET", "/jobs/{id}", { id }),
       cancel: (id) => job("DELETE", "/jobs/{id}", { id }),
       file: async (id) => (await send({ method: "GET", path: "/jobs/{id}/file", input: { id }, answer: "blob" })) as never,
@@ -164,6 +179,7 @@ interface Sent {
   readonly file?: Blob;
   readonly writes?: boolean;
   readonly idempotencyKey?: string;
+  readonly prefer?: string;
   readonly answer?: "json" | "blob";
 }
 
@@ -176,11 +192,15 @@ function createSender({ url, getToken, credentials = "same-origin", fetch = glob
     input,
     file,
     idempotencyKey,
+    prefer,
   }: Sent): readonly [string, RequestInit & { headers: Record<string, string> }] {
     const inPath = fieldsInPath(path);
     const rest = Object.entries(input).filter(([field, value]) => value !== undefined && !inPath.includes(field));
     const address = base + fillPath(path, input);
-    const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey };
+    const headers: Record<string, string> = {
+      ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
+      ...(prefer !== undefined && { prefer }),
+    };
     if (method === "GET" || method === "DELETE" || file) {
       const init = { method, headers: { ...headers, ...(file && { "content-type": file.type }) }, ...(file && { body: file }) };
       return [address + queryText(rest), init];

@@ -1,5 +1,6 @@
 import { type Actor, InventoryError, isInventoryError, type Logger } from "@onhand/core";
 import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import type { RequestIdVariables } from "hono/request-id";
 import { asRead } from "../shared/as-read";
 import { createPermissions } from "../shared/authorization";
@@ -8,7 +9,7 @@ import { type Deadline, withinDeadline } from "./deadline";
 import { type Input, queryReader, readBytes, readJson } from "./input";
 import { jobAddress } from "./job-operations";
 import type { Jobs } from "./jobs";
-import type { Call, Operation } from "./operations";
+import type { Call, Later, Operation } from "./operation";
 import type { HttpHandlerOptions, HttpLimits } from "./options";
 import { answeredWith, malformed } from "./problem";
 import { fieldsInPath } from "./routes";
@@ -65,8 +66,9 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
       const permissions = createPermissions(authorize, () => actor, logger);
       if (writes && !(await permissions.ask(name, asRead(fields)))) throw new InventoryError("FORBIDDEN", { action: name });
       const input = isCommand ? named(context, fields, actor) : fields;
-      const call: Call = { input, file, actor, permissions, requestId: context.get("requestId") };
-      if (isCommand && prefersAsync(request)) return begin(context, call);
+      const prefers: Call["prefers"] = (types, usual) => accepts(context, { header: "Accept", supports: [...types], default: usual });
+      const call: Call = { input, file, actor, permissions, requestId: context.get("requestId"), prefers };
+      if (operation.later && prefersAsync(request)) return begin(context, call, await operation.later(call));
       if (writes) deadline.submitted(input.idempotencyKey as string | undefined);
       const answered = await operation.run(call);
       if (operation.headers) for (const [header, value] of Object.entries(operation.headers(answered))) context.header(header, value);
@@ -74,10 +76,9 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
       return context.json(answered, status);
     }
 
-    /** Runs a command as a job, and answers where it is looked at. */
-    function begin(context: Context<HttpEnv>, call: Call): Response {
-      const { actor, requestId } = call;
-      const job = jobs.start({ kind: name, actor, requestId, writes: true, cancellable: false, work: () => operation.run(call) });
+    /** Starts a job, and answers where it is looked at. */
+    function begin(context: Context<HttpEnv>, { actor, requestId }: Call, later: Later): Response {
+      const job = jobs.start({ kind: name, actor, requestId, writes, ...later });
       context.header("location", jobAddress(basePath, job));
       context.header("preference-applied", "respond-async");
       return context.json({ job }, 202);
@@ -130,7 +131,7 @@ async function readFile(request: Request, { types, maxBytes }: NonNullable<Opera
 }
 
 function download(context: Context<HttpEnv>, file: Blob): Response {
-  context.header("content-disposition", "attachment");
+  context.header("content-disposition", file instanceof File ? `attachment; filename="${file.name}"` : "attachment");
   return context.body(file.stream(), 200, {
     "content-type": file.type || "application/octet-stream",
     "content-length": String(file.size),

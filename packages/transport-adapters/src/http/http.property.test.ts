@@ -2,11 +2,9 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { type Described, generateFrom, type Known, mutated, seldom } from "./testing/generate";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
+import { type Described, generateFrom, type Known, mutated, seldom } from "../shared/testing/generate";
 import { type Served, serve } from "./testing/served";
-
-// Not every day: each run is some thousand requests.
-const runs = process.env.ONHAND_LONG ? 2_000 : 40;
 
 interface Parameter {
   readonly name: string;
@@ -164,14 +162,14 @@ async function check(placed: Placed, response: Response, before: number, served:
 
 test.each(operations.filter(({ operation }) => operation.operationId !== "jobs.file"))(
   "$name: whatever is sent, the answer is one that is documented, and a refusal changes nothing",
-  { timeout: process.env.ONHAND_LONG ? 600_000 : 30_000 },
+  { timeout: searchTimeoutMs },
   async (placed) => {
     await fc.assert(
       fc.asyncProperty(requestOf(placed), async (request) => {
         const before = await shop.inventory.feed.head();
         await check(placed, await send(placed, request as never), before, shop);
       }),
-      { numRuns: runs },
+      { numRuns: budgets.requests },
     );
   },
 );

@@ -165,6 +165,29 @@ describe("questions", () => {
     expect((await shop.send("GET", "/past-levels")).status).toBe(400);
   });
 
+  test.each(["reference=order&reference[type]=order", "reference[type]=order&reference=order"])(
+    "a field is given whole or in parts: %s",
+    async (query) => {
+      const refused = await shop.send("GET", `/movements?${query}`);
+      expect([refused.status, (await json(refused)).detail]).toEqual([400, "reference is given more than once"]);
+      expect(shop.logged).toEqual([]);
+    },
+  );
+
+  test.each([true, false])("a body that breaks off is the sender's trouble and not the host's (length said: %s)", async (saysLength) => {
+    const body = new ReadableStream({
+      start(stream) {
+        stream.enqueue(new TextEncoder().encode('{"sku":'));
+        stream.error(new Error("aborted"));
+      },
+    });
+    const headers = { authorization: "Bearer clerk", "content-type": "application/json", ...(saysLength && { "content-length": "60" }) };
+    const init = { method: "POST", headers, body, duplex: "half" } as RequestInit;
+    const refused = await shop.handle(new Request("http://shop.example/stock/sell", init));
+    expect([refused.status, (await json(refused)).detail]).toEqual([400, "did not come whole"]);
+    expect(shop.logged).toEqual([]);
+  });
+
   test("a level that never moved is zero, and the feed tells what changed since", async () => {
     expect(await json(await shop.send("GET", "/levels/hamburg/TEA-50"))).toMatchObject({ level: { onHand: 0, seq: 0 } });
     const { epoch } = shop.inventory.feed;

@@ -1,3 +1,4 @@
+import { isInventoryError } from "@onhand/core";
 import type { JsonSchema } from "@onhand/core/schemas";
 import { answeredWith, malformed } from "./problem";
 
@@ -27,17 +28,25 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
   const { headers } = request;
   if ((headers.get("content-encoding") ?? "identity") !== "identity") throw answeredWith(415, malformed("send it uncompressed"));
   const said = headers.get("content-length");
-  if (said === null || headers.has("transfer-encoding")) return request.body ? gather(request.body, maxBytes) : new Uint8Array();
-  if (Number(said) > maxBytes) throw tooLong(maxBytes);
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (said !== null && Number(said) > maxBytes) throw tooLong(maxBytes);
+  const isCounted = said === null || headers.has("transfer-encoding");
+  const bytes = await (isCounted ? gather(request.body, maxBytes) : whole(request)).catch(brokenOff);
   if (bytes.byteLength > maxBytes) throw tooLong(maxBytes);
   return bytes;
 }
 
-async function gather(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+const whole = async (request: Request): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await request.arrayBuffer());
+
+/** Whoever sends half of it is no trouble of the host. */
+function brokenOff(error: unknown): never {
+  if (isInventoryError(error)) throw error;
+  throw malformed("did not come whole");
+}
+
+async function gather(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength;
     // Leaving the loop cancels the stream, so nothing more of it is taken.
     if (length > maxBytes) throw tooLong(maxBytes);
@@ -79,14 +88,18 @@ export function queryReader(schema: JsonSchema): (query: URLSearchParams) => Inp
   const { properties = {} } = schema as Described;
   return (query) => {
     const input: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    const groups: Record<string, Record<string, unknown>> = Object.create(null) as Record<string, Record<string, unknown>>;
     for (const name of new Set(query.keys())) {
       const texts = query.getAll(name);
       const [, field, inner] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
       if (field !== undefined && inner !== undefined && properties[field]?.properties) {
-        const group = (input[field] ?? Object.create(null)) as Record<string, unknown>;
-        group[inner] = readTexts(name, texts, properties[field].properties[inner]);
-        input[field] = group;
+        groups[field] ??= Object.create(null) as Record<string, unknown>;
+        groups[field][inner] = readTexts(name, texts, properties[field].properties[inner]);
       } else input[name] = readTexts(name, texts, properties[name]);
+    }
+    for (const [field, group] of Object.entries(groups)) {
+      if (field in input) throw malformed("is given more than once", field);
+      input[field] = group;
     }
     return plain(input);
   };

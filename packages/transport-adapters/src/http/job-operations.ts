@@ -2,7 +2,7 @@ import type { Inventory } from "@onhand/core";
 import { type JsonSchema, jsonSchemaOf, nothing, parser } from "@onhand/core/schemas";
 import { componentRef, strictObject } from "./components";
 import { type Job, type JobDefinition, type Jobs, jobStatuses } from "./jobs";
-import type { Operation } from "./operations";
+import type { Operation } from "./operation";
 import { malformed } from "./problem";
 
 const text = { type: "string" };

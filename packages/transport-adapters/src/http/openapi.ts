@@ -2,7 +2,7 @@ import { errorCodes, type InventoryErrorCode } from "@onhand/core";
 import type { JsonSchema } from "@onhand/core/schemas";
 import { componentRef, entityComponents, strictObject } from "./components";
 import { jobComponent } from "./job-operations";
-import type { Operation } from "./operations";
+import type { Operation } from "./operation";
 import { fieldsInPath } from "./routes";
 
 /** An OpenAPI 3.1 document. */
@@ -127,7 +127,8 @@ function describeOperation(operation: Operation): OpenApiOperation {
     parameters: [
       ...inPath.map((field) => ({ name: field, in: "path", required: true, schema: takes.properties[field] ?? { type: "string" } })),
       ...(from === "query" ? rest.map(([field, schema]) => queryParameter(field, schema, required.includes(field))) : []),
-      ...(isCommand ? commandHeaders : []),
+      ...(isCommand ? [keyHeader] : []),
+      ...(operation.later ? [preferHeader] : []),
     ],
     ...(from === "body" && { requestBody: { required: required.length > 0, content: jsonBody(body) } }),
     ...(file && { requestBody: { required: true, content: Object.fromEntries(file.types.map((type) => [type, { schema: {} }])) } }),
@@ -143,24 +144,33 @@ const queryParameter = (name: string, schema: JsonSchema, required: boolean): Js
   ...(schema.type === "object" && { style: "deepObject", explode: true }),
 });
 
-const commandHeaders: readonly JsonSchema[] = [
-  {
-    name: "Idempotency-Key",
-    in: "header",
-    required: false,
-    description: "Applied at most once, for ever: a retry under the same key gets the first answer.",
-    schema: { type: "string", minLength: 1, maxLength: 200 },
-  },
-  {
-    name: "Prefer",
-    in: "header",
-    required: false,
-    description: "`respond-async` answers at once with a job.",
-    schema: { type: "string" },
-  },
-];
+const keyHeader: JsonSchema = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "Applied at most once, for ever: a retry under the same key gets the first answer.",
+  schema: { type: "string", minLength: 1, maxLength: 200 },
+};
+const preferHeader: JsonSchema = {
+  name: "Prefer",
+  in: "header",
+  required: false,
+  description: "`respond-async` answers at once with a job.",
+  schema: { type: "string" },
+};
 
-function responsesOf({ route, writes, isCommand, from, file, status, answers, refusals, name }: Operation): OpenApiOperation["responses"] {
+function responsesOf({
+  route,
+  writes,
+  later,
+  from,
+  file,
+  files = [],
+  status,
+  answers,
+  refusals,
+  name,
+}: Operation): OpenApiOperation["responses"] {
   const codes = new Set([...always, ...refusals, ...(writes ? alwaysOfCommands : [])]);
   const byStatus: Record<number, InventoryErrorCode[]> = { 500: ["STORAGE_UNAVAILABLE"] };
   for (const code of codes) byStatus[errorCodes[code].status] = [...(byStatus[errorCodes[code].status] ?? []), code];
@@ -171,9 +181,12 @@ function responsesOf({ route, writes, isCommand, from, file, status, answers, re
   return {
     [status]: {
       description: status === 202 ? "Under way." : "Done.",
-      content: name === "jobs.file" ? { "*/*": { schema: answers } } : jsonBody(answers),
+      content: {
+        ...(name === "jobs.file" ? { "*/*": { schema: answers } } : jsonBody(answers)),
+        ...Object.fromEntries(files.map((type) => [type, { schema: { type: "string", contentMediaType: type } }])),
+      },
     },
-    ...(isCommand && {
+    ...(later && {
       202: { description: "Under way, as was preferred.", content: jsonBody(strictObject({ job: componentRef("Job") })) },
     }),
     ...(route.method === "GET" && { 304: { description: "As it was, by `If-None-Match`." } }),

@@ -19,8 +19,11 @@ export interface CommandRoute extends Route {
 export interface ReadRoute extends Route {
   /** What its rows are. `authorize` is asked about `read` for each of them. */
   readonly entity: string;
-  /** `one` answers with it by its name, `list` with pages; `whole` with something that is no row, of which the question is asked about. */
-  readonly shape: "one" | "list" | "whole";
+  /**
+   * `one` answers with it by its name, `list` with pages; `whole` with something that is no row, so that the question is asked about;
+   * `report` with a whole that can be a file as well, and be made as a job.
+   */
+  readonly shape: "one" | "list" | "whole" | "report";
   /** The rest of the input is an argument of its own after the first. */
   readonly filtered?: true;
   /** It is not answered from a replica. */
@@ -52,6 +55,7 @@ const read =
 const one = read("one");
 const list = read("list");
 const whole = read("whole");
+const report = read("report");
 
 /** Every command of the inventory and where it is found. A command without a line here fails a test. */
 export const commandRoutes: Readonly<Record<string, CommandRoute>> = {
@@ -122,12 +126,14 @@ export const commandRoutes: Readonly<Record<string, CommandRoute>> = {
 export const readRoutes: Readonly<Record<string, ReadRoute>> = {
   "products.list": list("/products", "product", "Products in use, by SKU."),
   "products.get": one("/products/{sku}", "product", "One product.", { settled: true }),
+  "products.images": whole("/products/{sku}/images", "product", "Where pictures of a product are, the one to show first."),
   "stores.list": list("/stores", "store", "Stores in use, by id."),
   "stores.get": one("/stores/{id}", "store", "One store.", { settled: true }),
   "stock.levels": list("/levels", "level", "How much is where, by SKU and store."),
   "stock.level": one("/levels/{storeId}/{sku}", "level", "How much of a product is at a store; zero when it never moved."),
   "stock.movements": list("/movements", "movement", "The ledger."),
   "stock.asOf": list("/past-levels", "level", "How much was where at a time.", { first: "time", filtered: true }),
+  "stock.explain": whole("/levels/{storeId}/{sku}/explanation", "level", "Why a level is what it is: what made it, newest first."),
   "reservations.list": list("/reservations", "reservation", "Reservations in the order they were made."),
   "reservations.get": one("/reservations/{id}", "reservation", "One reservation as it stands now."),
   "thresholds.list": list("/thresholds", "threshold", "Thresholds by SKU, then store."),
@@ -151,6 +157,20 @@ export const readRoutes: Readonly<Record<string, ReadRoute>> = {
   "lots.trace": whole("/lots/{sku}/{lot}/trace", "lot", "Where a lot is and which movements moved it."),
   "forecasts.demand": whole("/forecasts/demand", "forecast", "Expected daily demand.", { plain: true }),
   "forecasts.reorder": list("/forecasts/reorder", "level", "What to order, and how much.", { plain: true }),
+  "forecasts.runOuts": list("/forecasts/run-outs", "level", "What runs out before new goods could be there.", { plain: true }),
+
+  "reports.stockOnHand": report("/reports/stock-on-hand", "report", "What is on the shelves, or was at a time."),
+  "reports.movementSummary": report("/reports/movement-summary", "report", "What moved, by what it was."),
+  "reports.salesByCategory": report("/reports/sales-by-category", "report", "What customers took, by category unless said."),
+  "reports.salesByProduct": report("/reports/sales-by-product", "report", "What customers took, by product unless said."),
+  "reports.turnover": report("/reports/turnover", "report", "What was sold of what was there on average."),
+  "reports.daysOfCover": report("/reports/days-of-cover", "report", "How long stock lasts if it goes as it did."),
+  "reports.abc": report("/reports/abc", "report", "Products by what they sell, the best first."),
+  "reports.deadStock": report("/reports/dead-stock", "report", "What has been there for long and was not sold since."),
+  "reports.shrinkage": report("/reports/shrinkage", "report", "What got lost and what turned up, by reason unless said."),
+  "reports.lowStock": report("/reports/low-stock", "report", "Levels at or below their reorder point."),
+  "reports.valuation": whole("/reports/valuation", "report", "What stock is worth, by product and store."),
+  "reports.costOfGoodsSold": whole("/reports/cost-of-goods-sold", "report", "What the goods sold in a time cost."),
 };
 
 /** The fields of the input that stand in the path. */

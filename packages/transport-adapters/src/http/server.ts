@@ -10,7 +10,8 @@ import { createExchange, type HttpEnv } from "./exchange";
 import { jobOperations, ownJobs } from "./job-operations";
 import { createJobs } from "./jobs";
 import { describeOperations, type OpenApiDocument } from "./openapi";
-import { inventoryOperations, type Operation } from "./operations";
+import type { Operation } from "./operation";
+import { inventoryOperations } from "./operations";
 import { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions } from "./options";
 import { createProbes } from "./probes";
 import { answeredWith, problemOf, problemResponse } from "./problem";
@@ -23,9 +24,10 @@ export type { Input } from "./input";
 export { type Job, type JobDefinition, type JobLimits, type JobRun, jobStatuses } from "./jobs";
 export { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions, type HttpLimits } from "./options";
 export { type Problem, problemFor } from "./problem";
+export type { ExportReport, ReportFormat } from "./report-operations";
 
 /**
- * Serves an inventory over HTTP: every command and every question as a resource, long work as jobs, and a description of it all.
+ * Serves an inventory over HTTP: every command, question and report as a resource, long work as jobs, and a description of it all.
  *
  * What it answers is what the inventory answers. Whatever is refused is answered with problem details (RFC 9457), changes nothing, and
  * holds no word of a driver. It keeps nothing between requests but jobs, so any number of processes may serve one ledger; a job is known
@@ -51,7 +53,8 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const limits = { ...defaultHttpLimits, ...options.limits };
   const jobs = createJobs({ limits, clock, logger, newId });
   const kinds = { ...ownJobs(inventory), ...options.jobs };
-  const operations = [...inventoryOperations(inventory, basePath), ...jobOperations(jobs, kinds, basePath)];
+  const reportFiles = { exportReport: options.exportReport, maxReportRows: limits.maxReportRows };
+  const operations = [...inventoryOperations(inventory, basePath, reportFiles), ...jobOperations(jobs, kinds, basePath)];
   const exchange = createExchange({ authenticate, authorize, basePath, limits, jobs, timers, logger });
 
   const root = new Hono<HttpEnv>();
@@ -117,7 +120,7 @@ const placeOf = ({ req }: Context<HttpEnv>): { readonly method: string; readonly
 /** Answers may be kept by who asked, and are asked for again each time. */
 const cacheable: MiddlewareHandler<HttpEnv> = async (context, next) => {
   context.header("cache-control", "private, no-cache");
-  context.header("vary", "authorization, cookie, origin");
+  context.header("vary", "accept, authorization, cookie, origin, prefer");
   return next();
 };
 
@@ -127,7 +130,7 @@ function requireOrigin(allowed: readonly string[] | undefined): MiddlewareHandle
     origin: (origin) => origin,
     credentials: true,
     allowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match", "prefer", "x-request-id"],
-    exposeHeaders: ["etag", "location", "preference-applied", "retry-after", "x-request-id"],
+    exposeHeaders: ["content-disposition", "etag", "location", "preference-applied", "retry-after", "x-request-id"],
     maxAge: 600,
   });
   return async (context, next) => {

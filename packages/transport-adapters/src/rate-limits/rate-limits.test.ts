@@ -1,11 +1,15 @@
-import { isInventoryError } from "@onhand/core";
+import { randomUUID } from "node:crypto";
+import { createInventory, isInventoryError } from "@onhand/core";
+import { memoryStorage } from "@onhand/storage-adapters/memory";
 import pg from "pg";
 import { RateLimiterPostgres, RateLimiterRedis } from "rate-limiter-flexible";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { postgresDatabase } from "../../../../tests/servers";
+import { createClient } from "redis";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { postgresDatabase, redisServer, startRedis } from "../../../../tests/servers";
+import { allowEverythingForDemos, createHttpHandler } from "../http/server";
 import { hubFixture } from "../shared/testing/hub-fixture";
 import { settled } from "../shared/testing/manual-time";
-import { type Authenticate, createRateLimits, type HubInventory } from "./index";
+import { type Authenticate, createRateLimits, type HubInventory, type RateLimitsOptions } from "./index";
 import { networkOf } from "./network";
 
 afterEach(() => void vi.useRealTimers());
@@ -124,6 +128,89 @@ describe("a store that fails", () => {
     const limited = limits.inventory(inventory);
     expect(await codeOf(limited.execute("stock.sell", {}, ada))).toBe("done");
     expect(await codeOf(limited.execute("stock.sell", {}, ada))).toBe("RATE_LIMITED");
+  });
+});
+
+describe("in one Redis", () => {
+  // Others use the same Redis.
+  let shared = "";
+  beforeEach(() => {
+    shared = randomUUID();
+  });
+
+  /** One process of a host: its own connection, its own server, the same limits. */
+  async function processOn(url: string, rates: Pick<RateLimitsOptions, "commands" | "failures">) {
+    const redis = createClient({ url, socket: { reconnectStrategy: 20 } });
+    redis.on("error", () => undefined);
+    await redis.connect();
+    onTestFinished(() => redis.destroy());
+    const limits = createRateLimits({
+      ...rates,
+      logger: { warn: () => undefined, error: () => undefined },
+      limiter: ({ keyPrefix, ...options }) =>
+        new RateLimiterRedis({
+          ...options,
+          keyPrefix: `${shared}-${keyPrefix}`,
+          storeClient: redis,
+          useRedisPackage: true,
+          rejectIfRedisNotReady: true,
+        }),
+    });
+    const stock = await createInventory({ storage: memoryStorage() });
+    onTestFinished(() => stock.close());
+    const handle = createHttpHandler({
+      inventory: limits.inventory(stock),
+      authenticate: (request) => ({ id: request.headers.get("x-user") ?? "ada" }),
+      authorize: allowEverythingForDemos,
+    });
+    let named = 0;
+    const create = (user = "ada") => {
+      named += 1;
+      const body = JSON.stringify({ sku: `CUP-${user}-${named}`, name: "Cup" });
+      const headers = { "content-type": "application/json", "x-user": user };
+      return handle(new Request("http://shop.example/products", { method: "POST", headers, body }));
+    };
+    return { limits, create };
+  }
+  it("several servers count together, and one request too many is 429 with the time to come back", async () => {
+    const url = await redisServer();
+    const rates = { commands: { points: 3, seconds: 600 }, failures: { points: 2, seconds: 600 } };
+    const [one, other] = [await processOn(url, rates), await processOn(url, rates)];
+    const answers = [];
+    for (const { create } of [one, other, one, other, one]) answers.push(await create());
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429, 429]);
+    const seconds = Number(answers[3]?.headers.get("retry-after"));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(600);
+    expect(await answers[3]?.json()).toMatchObject({
+      code: "RATE_LIMITED",
+      retryable: true,
+      details: { retryAfterMs: expect.any(Number) },
+    });
+    expect((await other.create("tom")).status).toBe(201);
+
+    const guess = ({ limits }: typeof one, token?: string) =>
+      codeOf(limits.authenticate(known)(from("10.0.0.1", token)) as Promise<unknown>);
+    expect([await guess(one), await guess(other), await guess(one, "right")]).toEqual(["done", "done", "RATE_LIMITED"]);
+  });
+
+  it("that goes away, each process counts by itself; when it is back, they count together again", { timeout: 60_000 }, async () => {
+    const redis = await startRedis();
+    let running = redis;
+    onTestFinished(() => running.stop());
+    const rates = { commands: { points: 2, seconds: 600 } };
+    const [one, other] = [await processOn(redis.url, rates), await processOn(redis.url, rates)];
+    const statuses = async (user: string) => {
+      const answers = [];
+      for (const { create } of [one, one, one, other, other, other]) answers.push((await create(user)).status);
+      return answers;
+    };
+    expect(await statuses("ada")).toEqual([201, 201, 429, 429, 429, 429]);
+    await redis.stop();
+    expect(await statuses("ada")).toEqual([201, 201, 429, 201, 201, 429]);
+    running = await startRedis(Number(new URL(redis.url).port));
+    let user = 0;
+    await expect.poll(() => statuses(`again-${user++}`), { timeout: 20_000 }).toEqual([201, 201, 429, 429, 429, 429]);
   });
 });
 

@@ -5,6 +5,7 @@ import { closeCodes } from "./close-codes";
 import { bytesOf } from "./encode";
 import type { HubContext } from "./hub-context";
 import { createIntake } from "./intake";
+import { isSameActor } from "./is-same-actor";
 import type { Link, LinkEvents } from "./link";
 import { createOperations } from "./operations";
 import type { LinkRequest } from "./options";
@@ -150,9 +151,13 @@ export function createConnection(
     context.authenticate({ ...(token !== undefined && { token }), ...(known.request && { request: known.request }) });
 
   async function reauthenticate({ token }: FrameOf<"auth">): Promise<void> {
-    const renewed = await identify(token);
+    const [former, renewed] = [actor, await identify(token)];
+    if (isClosed()) return;
     if (!renewed) return end(farewell("unauthenticated"));
     actor = renewed;
+    if (!context.onActor(connection, renewed)) return end(farewell("limited", { retryAfterMs: 5_000 }));
+    // Nobody keeps a list of what a client has: what another may see of it is told anew.
+    if (!isSameActor(former, renewed)) subscriptions.reset("permission");
     send({ t: "authed" });
     await subscriptions.recheck();
   }

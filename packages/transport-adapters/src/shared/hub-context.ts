@@ -20,6 +20,8 @@ export interface HubContext extends Pick<HubOptions, "inventory" | "authenticate
   ready(): Promise<void>;
   /** A client has said hello. Ends the connection that it had before, if that was the same actor's. False when the actor has too many. */
   onOpen(connection: Connection, who: { readonly actor: Actor; readonly former?: string }): boolean;
+  /** A client goes on as this actor. False when the actor has too many. */
+  onActor(connection: Connection, actor: Actor): boolean;
   onEnd(connection: Connection): void;
   /** A client is told goodbye, and why. */
   onFarewell(reason: CloseReason): void;

@@ -642,6 +642,25 @@ describe("permission", () => {
     expect(link.of("d")).toEqual([]);
   });
 
+  it.each<[string, object, number]>([
+    ["a proof that ends later", { expiresAt: 2e12 }, 0],
+    ["the same stores, listed anew", { stores: ["berlin"] }, 0],
+    ["fewer stores", { stores: [] }, 1],
+    ["more stores", { stores: ["berlin", "paris"] }, 1],
+    ["stores that can't be compared", { stores: new Set(["berlin"]) }, 1],
+    ["another name for the same", { roles: ["clerk"] }, 1],
+  ])("what is followed comes anew where rights have changed, and only there: %s", async (_what, facts, resets) => {
+    const tokens: Record<string, object> = { first: { stores: ["berlin"], expiresAt: 1e12 }, fresh: { stores: ["berlin"], ...facts } };
+    const { connect } = await hubFixture({ authenticate: ({ token = "" }) => ({ id: "ada", ...tokens[token] }) });
+    const link = await connect({ token: "first" });
+    link.say({ t: "sub", ref: "r", filter: levels });
+    await settled();
+    link.say({ t: "auth", token: "fresh" });
+    await settled();
+    expect(link.of("authed")).toHaveLength(1);
+    expect(link.of("reset").map(({ reason }) => reason)).toEqual(Array(resets).fill("permission"));
+  });
+
   it("a token that ran out ends the link a little later, unless a fresh one came", async () => {
     let expiresAt = 0;
     const { connect, time, hub } = await hubFixture({ authenticate: ({ token = "" }) => ({ id: token, expiresAt }) });
@@ -762,6 +781,20 @@ describe("links at once", () => {
     expect((await connect({ token: "tom" })).of("bye")).toEqual([]);
     first.drop();
     expect((await connect()).of("welcome")).toHaveLength(1);
+  });
+
+  it("of one actor have that bound also for who becomes them later", async () => {
+    const { connect, hub } = await hubFixture({ limits: { maxConnectionsPerActor: 1 } });
+    const [ada, tom] = [await connect({ token: "ada" }), await connect({ token: "tom" })];
+    tom.say({ t: "auth", token: "ada" });
+    await settled();
+    expect(tom.of("bye")).toMatchObject([{ code: "RATE_LIMITED", afterMs: 5_000 }]);
+    ada.say({ t: "auth", token: "tom" });
+    await settled();
+    expect(ada.of("authed")).toHaveLength(1);
+    expect((await connect({ token: "ada" })).of("welcome")).toHaveLength(1);
+    expect((await connect({ token: "tom" })).of("bye")).toHaveLength(1);
+    expect(hub.connections).toBe(2);
   });
 
   it("from one address have a bound, before anybody is asked who it is", async () => {

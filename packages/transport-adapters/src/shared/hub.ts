@@ -90,8 +90,9 @@ export function createHub(options: HubOptions): Hub {
       const replaced = former === undefined ? undefined : sessions.get(former);
       if (replaced?.actor?.id === actor.id) replaced.end(farewell("replaced"));
       sessions.set(connection.session, connection);
-      return perActor.enter(connection, actor.id) <= limits.maxConnectionsPerActor;
+      return context.onActor(connection, actor);
     },
+    onActor: (connection, { id }) => perActor.enter(connection, id) <= limits.maxConnectionsPerActor,
     onEnd(connection) {
       connections.delete(connection);
       sessions.delete(connection.session);

@@ -1,5 +1,5 @@
 import type { Change, Entity, Feed, FeedFilter } from "@onhand/core";
-import type { ServerFrame } from "@onhand/core/protocol";
+import { entities, type ServerFrame } from "@onhand/core/protocol";
 import { splitRows } from "./encode";
 import type { HubLimits } from "./limits";
 
@@ -49,20 +49,6 @@ export interface Pages {
   readonly beforeRead: () => void;
 }
 
-const order: readonly Entity[] = [
-  "product",
-  "store",
-  "level",
-  "movement",
-  "reservation",
-  "alert",
-  "transfer",
-  "count",
-  "countLine",
-  "supplier",
-  "purchaseOrder",
-];
-
 /**
  * Sends every row that matches, but for the last page.
  *
@@ -71,7 +57,7 @@ const order: readonly Entity[] = [
 export async function readSnapshot(pages: Pages): Promise<{ readonly position: number; readonly part: number }> {
   let position = Number.POSITIVE_INFINITY;
   let part = 0;
-  for (const entity of order.filter((name) => pages.filter.entities.includes(name))) {
+  for (const entity of entities.filter((name) => pages.filter.entities.includes(name))) {
     for await (const page of pagesOf(pages, entity)) {
       position = Math.min(position, page.head);
       for (const changes of splitRows(page.items, pages.limits)) {

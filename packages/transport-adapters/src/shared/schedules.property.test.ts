@@ -1,14 +1,13 @@
 import { seededRandom } from "@onhand/core/testing";
 import { notifyManager } from "@tanstack/query-core";
 import { describe, expect, it } from "vitest";
+import { budgets } from "../../../../tests/budgets";
 import { expectTheFold, watchClaims } from "./testing/judge";
 import { runSteps } from "./testing/random-schedule";
 import { openWorld } from "./testing/schedule-world";
 
-const long = process.env.ONHAND_LONG !== undefined;
-const everyday = 200;
 /** Some seeds instead, such as `7-7` to look at one again. */
-const [first, last] = (process.env.ONHAND_SCHEDULES ?? `1-${long ? 100_000 : everyday}`).split("-").map(Number) as [number, number];
+const [first, last] = (process.env.ONHAND_SCHEDULES ?? `1-${budgets.schedules}`).split("-").map(Number) as [number, number];
 
 // Listeners hear of a frame when it was taken up, not a timer later.
 notifyManager.setScheduler((callback) => callback());

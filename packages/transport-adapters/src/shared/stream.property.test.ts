@@ -2,6 +2,7 @@ import type { Change, FeedFilter, Inventory } from "@onhand/core";
 import { changeMatcher } from "@onhand/core/protocol";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgets, searchTimeoutMs } from "../../../../tests/budgets";
 import { type HubFixture, hubFixture } from "./testing/hub-fixture";
 import { settled } from "./testing/manual-time";
 import { createReplica, type Replica } from "./testing/replica";
@@ -96,7 +97,7 @@ const tight = {
 };
 
 describe("whatever happens to commits, links and slow readers", () => {
-  it("every client ends up with what the ledger holds", { timeout: 60_000 }, async () => {
+  it("every client ends up with what the ledger holds", { timeout: searchTimeoutMs }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), fc.boolean(), async (steps, slowPermissions) => {
         const fixture = await hubFixture({
@@ -119,7 +120,7 @@ describe("whatever happens to commits, links and slow readers", () => {
         await world.hub.close();
         await world.inventory.close();
       }),
-      { numRuns: process.env.ONHAND_LONG ? 2_000 : 60 },
+      { numRuns: budgets.histories.streams },
     );
   });
 });

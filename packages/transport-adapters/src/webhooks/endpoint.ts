@@ -1,6 +1,7 @@
 import { type Clock, type Feed, InventoryError, type Logger } from "@onhand/core";
 import type { Timers } from "../shared/timers";
 import { type Delivery, deliveryOf, requestOf } from "./delivery";
+import { createLease } from "./lease";
 import type { WebhookEndpoint, WebhookLimits } from "./options";
 import type { WebhookPost } from "./post";
 import { seqAt } from "./seq-at";
@@ -9,10 +10,10 @@ import type { DeadLetter, PauseReason, WebhookRecord, WebhookStore } from "./sto
 /** How an endpoint fares. */
 export interface WebhookStatus {
   readonly name: string;
-  /** `idle`: nothing is left to tell; `waiting`: for the next attempt after one that failed. */
-  readonly state: "starting" | "delivering" | "idle" | "waiting" | "paused";
+  /** `idle`: nothing is left to tell; `waiting`: for the next attempt after one that failed; `standby`: another process delivers. */
+  readonly state: "starting" | "delivering" | "idle" | "waiting" | "paused" | "standby";
   readonly paused: PauseReason | null;
-  /** Everything up to this number of the ledger is delivered or a dead letter. */
+  /** Everything up to this number of the ledger is delivered or a dead letter; on standby, as of the last look at the other's record. */
   readonly position: number;
   /** How many commands the ledger has beyond that. */
   readonly behind: number;
@@ -46,28 +47,40 @@ export interface EndpointTools {
   readonly timers: Timers;
   readonly logger: Logger;
   readonly random: () => number;
+  /** Names this process among those that run the endpoint. */
+  readonly holder: string;
 }
 
 /** How far an endpoint that is told nothing may go on before that is kept. What a restart reads again is told nobody. */
 const maximumUnkept = 1_000;
 const maximumReason = 300;
 
-/** Follows the ledger for one endpoint, one delivery at a time. It holds that delivery and its record, however far behind it is. */
+/** A place in the ledger, in one of the endpoint's ways through it: a replay begins another. */
+type Place = Pick<WebhookRecord, "epoch" | "replays" | "position">;
+
+/**
+ * Follows the ledger for one endpoint, one delivery at a time, while this process has its lease. It holds that delivery and its record,
+ * however far behind it is.
+ */
 export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) {
   const { name } = endpoint;
-  const { feed, store, post, limits, clock, timers, logger, random } = tools;
+  const { feed, store, post, limits, clock, timers, logger, random, holder } = tools;
   const narrowed = { limit: limits.maxChanges, ...(endpoint.filter && { filter: endpoint.filter }) };
   const ended = new AbortController();
-  let record: WebhookRecord | undefined;
-  /** The position in the record that the store has. */
-  let kept = 0;
-  let pending: Delivery | undefined;
+  const lease = createLease({ name, holder, store, leaseMs: limits.leaseMs, timers, adopt, onLost });
+  let tenure = new AbortController();
+  /** How far there was nothing to tell. It is kept now and then. */
+  let reached: Place | undefined;
+  let pending: { readonly delivery: Delivery; readonly since: Place } | undefined;
+  /** What the deliveries under way go by. */
+  let heeded: WebhookRecord | undefined;
   let failures = 0;
   let delivered = 0;
   let lastFailure: WebhookStatus["lastFailure"] = null;
   let known = 0;
   let due: number | undefined;
   let stopTimer = (): void => undefined;
+  let stopLease = (): void => undefined;
   let busy = false;
   // Deliveries and what is asked of the endpoint take turns.
   let turns: Promise<unknown> = Promise.resolve();
@@ -80,7 +93,7 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
 
   function wake(afterMs: number): void {
     const at = clock.now() + afterMs;
-    if (ended.signal.aborted || (due !== undefined && due <= at)) return;
+    if (ended.signal.aborted || !lease.held || (due !== undefined && due <= at)) return;
     stopTimer();
     due = at;
     stopTimer = timers.after(afterMs, () => {
@@ -94,74 +107,139 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
     due = undefined;
   }
 
-  async function deliverAll(): Promise<void> {
+  /** Forgets what was tried and goes on at once. */
+  function goOn(): void {
+    failures = 0;
+    wait();
+    void inTurn(deliverAll);
+  }
+
+  function adopt(found: WebhookRecord | undefined): WebhookRecord {
+    if (found?.epoch === feed.epoch) return found;
+    const { holder = null, version = 0 } = found ?? {};
+    const position = found ? 0 : (endpoint.from ?? known);
+    return { epoch: feed.epoch, position, replays: 0, paused: null, failingSince: null, deadLetters: [], holder, version };
+  }
+
+  function leaseAfter(delayMs: number, work: () => Promise<void>): void {
     if (ended.signal.aborted) return;
+    stopLease();
+    stopLease = timers.after(delayMs, () => void work());
+  }
+
+  /** Tries to become the one who delivers, and goes on trying. */
+  async function look(): Promise<void> {
+    try {
+      known = Math.max(known, await feed.head());
+      if (await lease.look()) return begin();
+    } catch (error) {
+      if (!ended.signal.aborted) leaseTrouble(error);
+    }
+    leaseAfter(lease.everyMs, look);
+  }
+
+  function begin(): void {
+    tenure = new AbortController();
+    leaseAfter(lease.everyMs, renew);
+    goOn();
+  }
+
+  async function renew(): Promise<void> {
+    try {
+      const now = await lease.keep(withReached);
+      // Another process paused it, resumed it or sent it back.
+      if (now.paused !== heeded?.paused || now.replays !== heeded.replays) goOn();
+    } catch (error) {
+      if (!ended.signal.aborted && lease.held) leaseTrouble(error);
+    }
+    if (lease.held) leaseAfter(lease.everyMs, renew);
+  }
+
+  function onLost(): void {
+    tenure.abort(new Error("the lease was lost"));
+    failures = 0;
+    wait();
+    leaseAfter(lease.everyMs, look);
+  }
+
+  function leaseTrouble(error: unknown): void {
+    const reason = reasonOf(error);
+    noteFailure(reason);
+    logger.warn({ endpoint: name, reason }, "the record of a webhook can't be read or written; it is tried again");
+  }
+
+  async function deliverAll(): Promise<void> {
     busy = true;
     try {
-      record ??= await begin();
-      while (!ended.signal.aborted && record.paused === null && (await deliverNext(record)));
+      while (!ended.signal.aborted && lease.held && (await deliverNext()));
     } catch (error) {
       // The ledger or the store can't be reached. The delivery at hand may have arrived; it is made again under its name.
-      if (!ended.signal.aborted) retry(error, undefined);
+      if (!ended.signal.aborted && lease.held) retry(error, undefined);
     } finally {
       busy = false;
     }
   }
 
-  async function begin(): Promise<WebhookRecord> {
-    known = Math.max(known, await feed.head());
-    const before = await store.load(name);
-    if (before && before.epoch === feed.epoch) {
-      kept = before.position;
-      return before;
-    }
-    if (before) logger.warn({ endpoint: name, position: before.position }, "the ledger was replaced; the webhook begins at its start");
-    const position = before ? 0 : (endpoint.from ?? known);
-    return keep({ epoch: feed.epoch, position, replays: 0, paused: null, failingSince: null, deadLetters: [] });
-  }
-
-  async function keep(next: WebhookRecord): Promise<WebhookRecord> {
-    await store.save(name, next);
-    kept = next.position;
-    record = next;
-    return next;
-  }
-
   /** Makes the next delivery, if there is any, and says whether to go on. */
-  async function deliverNext(now: WebhookRecord): Promise<boolean> {
+  async function deliverNext(): Promise<boolean> {
+    // Read each time: another process may have paused it, sent it back or taken it over.
+    const now = withReached(await lease.load());
+    heeded = now;
+    if (!lease.held || now.paused !== null) return false;
+    if (pending && !isAt(pending.since, now)) forget();
     pending ??= await read(now);
-    if (!pending) return (record?.position ?? 0) < known;
-    const failure = await attempt(pending);
-    if (failure) return fail(now, pending, failure);
-    await keep({ ...now, position: pending.to, failingSince: null });
-    pending = undefined;
-    failures = 0;
+    if (!pending) return positionOf(now) < known;
+    const { delivery } = pending;
+    const failure = await attempt(delivery, AbortSignal.any([ended.signal, tenure.signal]));
+    if (failure) return fail(now, delivery, failure);
+    await keep(now, (later) => ({ ...later, position: delivery.to, failingSince: null }));
+    forget();
     delivered++;
     return true;
   }
 
-  async function read(now: WebhookRecord): Promise<Delivery | undefined> {
-    const page = await feed.since(now.position, narrowed);
-    known = Math.max(known, page.head);
-    if (page.items.length === 0) {
-      record = { ...now, position: page.position };
-      if (page.position - kept >= maximumUnkept) await keep(record);
-      return undefined;
-    }
-    const { epoch, position, replays } = now;
-    return deliveryOf({ endpoint: name, epoch, from: position, to: page.position, changes: page.items, replays, now: clock.now() });
+  function forget(): void {
+    pending = undefined;
+    failures = 0;
   }
 
-  async function attempt(delivery: Delivery): Promise<Failure | undefined> {
+  /** Writes what became of a delivery, unless the endpoint was sent elsewhere while it was made. */
+  async function keep(before: WebhookRecord, change: (later: WebhookRecord) => WebhookRecord): Promise<void> {
+    await lease.keep((later) => (isAt(before, withReached(later)) ? change(later) : later));
+  }
+
+  const isSameWay = (a: Place, b: Place): boolean => a.epoch === b.epoch && a.replays === b.replays;
+  const isAt = (a: Place, b: Place): boolean => isSameWay(a, b) && a.position === b.position;
+  const positionOf = (now: WebhookRecord): number =>
+    reached && isSameWay(reached, now) ? Math.max(now.position, reached.position) : now.position;
+
+  function withReached(now: WebhookRecord): WebhookRecord {
+    return { ...now, position: positionOf(now) };
+  }
+
+  async function read(now: WebhookRecord): Promise<typeof pending> {
+    const page = await feed.since(now.position, narrowed);
+    known = Math.max(known, page.head);
+    const { epoch, position, replays } = now;
+    if (page.items.length === 0) {
+      reached = { epoch, replays, position: page.position };
+      if (page.position - (lease.seen?.position ?? 0) >= maximumUnkept) await lease.keep(withReached);
+      return undefined;
+    }
+    const parts = { endpoint: name, epoch, from: position, to: page.position, changes: page.items, replays, now: clock.now() };
+    return { delivery: deliveryOf(parts), since: now };
+  }
+
+  async function attempt(delivery: Delivery, givenUp: AbortSignal): Promise<Failure | undefined> {
     const outOfTime = new AbortController();
     const stop = timers.after(limits.timeoutMs, () => outOfTime.abort(new Error(`no answer within ${limits.timeoutMs} ms`)));
     try {
       const request = requestOf(endpoint, delivery, clock.now());
-      const { status, retryAfterMs } = await post(request, AbortSignal.any([ended.signal, outOfTime.signal]));
+      const { status, retryAfterMs } = await post(request, AbortSignal.any([givenUp, outOfTime.signal]));
       if (status >= 200 && status < 300) return undefined;
       return { reason: `answered ${status}`, gone: status === 410, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     } catch (error) {
-      if (ended.signal.aborted) throw error;
+      if (givenUp.aborted) throw error;
       return { reason: reasonOf(outOfTime.signal.aborted ? outOfTime.signal.reason : error), gone: false };
     } finally {
       stop();
@@ -181,14 +259,15 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
       diedAt: clock.now(),
     };
     if (buried) {
-      await keep({ ...now, failingSince, position: delivery.to, deadLetters: [...now.deadLetters, letter] });
+      await keep(now, (later) => ({ ...later, failingSince, position: delivery.to, deadLetters: [...later.deadLetters, letter] }));
       logger.error({ error: new Error(reason), endpoint: name, delivery: delivery.id }, "a webhook was given up and is a dead letter");
-    } else if (paused !== null || now.failingSince === null) await keep({ ...now, failingSince, paused });
+    } else if (paused !== null || now.failingSince === null) {
+      await keep(now, (later) => ({ ...later, failingSince, paused: paused ?? later.paused }));
+    }
     if (!buried && paused === null) return retry(new Error(reason), retryAfterMs);
     noteFailure(reason);
     if (paused !== null) logger.error({ error: new Error(reason), endpoint: name, paused }, "a webhook is paused");
-    pending = undefined;
-    failures = 0;
+    forget();
     return buried;
   }
 
@@ -215,14 +294,13 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
     lastFailure = { at: clock.now(), reason };
   }
 
-  /** Changes the record in turn, and goes on from there. */
-  function change(to: (now: WebhookRecord) => WebhookRecord | Promise<WebhookRecord>): Promise<void> {
+  /** Changes the record in turn, wherever it is held, and goes on from there. */
+  function change(to: (now: WebhookRecord) => WebhookRecord): Promise<void> {
     return inTurn(async () => {
-      await keep(await to(record ?? (await begin())));
+      known = Math.max(known, await feed.head());
+      await lease.change((now) => to(withReached(now)));
       pending = undefined;
-      failures = 0;
-      wait();
-      wake(0);
+      goOn();
     });
   }
 
@@ -244,22 +322,41 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
       const changes = page.items.filter(({ seq }) => seq <= letter.to);
       const to = Math.min(page.position, letter.to);
       const parts = { endpoint: name, epoch: now.epoch, from, to, changes, replays: now.replays, now: clock.now() };
-      const failure = changes.length > 0 ? await attempt({ ...deliveryOf(parts), id: `${letter.id}_again_${from}` }) : undefined;
+      const failure =
+        changes.length > 0 ? await attempt({ ...deliveryOf(parts), id: `${letter.id}_again_${from}` }, ended.signal) : undefined;
       if (failure) {
         noteFailure(failure.reason);
         return { delivered: false, reason: failure.reason };
       }
       from = to;
     }
-    await keep(without(now, letter));
+    await lease.change((later) => without(later, letter));
     return { delivered: true };
   }
 
   function stateOf(): WebhookStatus["state"] {
-    if (!record) return "starting";
-    if (record.paused !== null) return "paused";
+    if (!lease.seen) return "starting";
+    if (!lease.held) return "standby";
+    if (lease.seen.paused !== null) return "paused";
     if (busy) return "delivering";
     return failures > 0 ? "waiting" : "idle";
+  }
+
+  function status(): WebhookStatus {
+    const { seen } = lease;
+    const position = seen ? positionOf(seen) : 0;
+    return {
+      name,
+      state: stateOf(),
+      paused: seen?.paused ?? null,
+      position,
+      behind: seen ? Math.max(0, known - position) : 0,
+      delivered,
+      failures,
+      retryAt: failures > 0 ? (due ?? null) : null,
+      lastFailure,
+      deadLetters: seen?.deadLetters.length ?? 0,
+    };
   }
 
   return {
@@ -267,42 +364,40 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
     /** The ledger stands here now. An attempt that waits goes on waiting. */
     hint(head: number): void {
       known = Math.max(known, head);
-      if (failures === 0) wake(limits.gatherMs);
+      if (failures === 0 && lease.seen?.paused === null) wake(limits.gatherMs);
     },
-    start: (): void => wake(0),
-    status: (): WebhookStatus => ({
-      name,
-      state: stateOf(),
-      paused: record?.paused ?? null,
-      position: record?.position ?? 0,
-      behind: record ? Math.max(0, known - record.position) : 0,
-      delivered,
-      failures,
-      retryAt: failures > 0 ? (due ?? null) : null,
-      lastFailure,
-      deadLetters: record?.deadLetters.length ?? 0,
-    }),
+    start: (): void => leaseAfter(0, look),
+    status,
     pause: () => change((now) => ({ ...now, paused: "asked" })),
     resume: () => change((now) => ({ ...now, paused: null, failingSince: null })),
-    replay: (from: ReplayFrom) =>
-      change(async (now) => {
-        const position = "seq" in from ? from.seq : await seqAt(feed, from.time);
+    async replay(from: ReplayFrom): Promise<void> {
+      const position = "seq" in from ? from.seq : await seqAt(feed, from.time);
+      await change((now) => {
         if (Number.isSafeInteger(position) && position >= 0 && position <= now.position)
           return { ...now, position, replays: now.replays + 1 };
         throw new InventoryError("INVALID_INPUT", { issues: [{ path: "seq", message: `must be a whole number, 0 to ${now.position}` }] });
-      }),
-    deadLetters: () => inTurn(async () => (record ?? (await begin())).deadLetters),
+      });
+    },
+    deadLetters: () => inTurn(async () => (await lease.load()).deadLetters),
     redeliver: (id: string) =>
       inTurn(async () => {
-        const now = record ?? (await begin());
+        const now = await lease.load();
         return redeliver(now, letterOf(now, id));
       }),
     discard: (id: string) => change((now) => without(now, letterOf(now, id))),
     async stop(): Promise<void> {
       ended.abort();
       wait();
+      stopLease();
       await turns;
-      if (record && record.position > kept) await store.save(name, record);
+      try {
+        await lease.release(withReached);
+      } catch (error) {
+        logger.warn(
+          { endpoint: name, reason: reasonOf(error) },
+          "a webhook was not released; another process takes it over when its lease ends",
+        );
+      }
     },
   };
 }

@@ -42,9 +42,14 @@ export interface WebhookLimits {
   readonly maxDeadLetters: number;
   /** How long an endpoint may fail without a single success before it is paused. */
   readonly pauseAfterMs: number;
+  /** How long after a process died another has taken its endpoints over, at the latest. Each is written four times as often as that. */
+  readonly leaseMs: number;
 }
 
-/** The limits of webhooks that were given no others: up to an hour between attempts, about three hours until a dead letter, three days until a pause. */
+/**
+ * The limits of webhooks that were given no others: up to an hour between attempts, about three hours until a dead letter, three days until
+ * a pause, half a minute until another process takes over.
+ */
 export const defaultWebhookLimits: WebhookLimits = {
   maxEndpoints: 1_000,
   maxChanges: 100,
@@ -55,13 +60,14 @@ export const defaultWebhookLimits: WebhookLimits = {
   maxAttempts: 15,
   maxDeadLetters: 100,
   pauseAfterMs: 259_200_000,
+  leaseMs: 30_000,
 };
 
 /** What {@link createWebhooks} takes. */
 export interface WebhooksOptions {
   readonly inventory: Pick<Inventory, "feed">;
   readonly endpoints: readonly WebhookEndpoint[];
-  /** Where positions and dead letters are kept: {@link openWebhookStore}, or two functions over the host's own database. */
+  /** Where positions and dead letters are kept: {@link openWebhookStore}, or two functions over the host's own database. Processes of one shop share one. */
   readonly store: WebhookStore;
   readonly limits?: Partial<WebhookLimits>;
   /**

@@ -56,8 +56,19 @@ const record: WebhookRecord = {
   paused: "dead_letters",
   failingSince: 1_767_603_600_000,
   deadLetters: [{ id: "e_erp_1-2", from: 1, to: 2, attempts: 15, reason: 'answered 500 "grün"\n', diedAt: 1_767_603_600_001 }],
+  holder: "h",
+  version: 2,
 };
-const empty: WebhookRecord = { epoch: "e", position: 0, replays: 0, paused: null, failingSince: null, deadLetters: [] };
+const empty: WebhookRecord = {
+  epoch: "e",
+  position: 0,
+  replays: 0,
+  paused: null,
+  failingSince: null,
+  deadLetters: [],
+  holder: null,
+  version: 1,
+};
 
 async function open(place: Place) {
   const storage = place();
@@ -69,12 +80,27 @@ describe.each(Object.keys(places))("a webhook store on %s", (name) => {
     const place = await (places[name] as () => Promise<Place>)();
     const first = await open(place);
     expect(await first.store.load("erp")).toBeUndefined();
-    await Promise.all([first.store.save("erp", empty), first.store.save("shop", empty), first.store.save("erp", record)]);
+    const saved = await Promise.all([first.store.save("erp", empty), first.store.save("shop", empty), first.store.save("erp", record)]);
+    expect(saved).toEqual([true, true, true]);
     expect(await first.store.load("erp")).toEqual(record);
     await first.close();
     const second = await open(place);
     expect([await second.store.load("erp"), await second.store.load("shop")]).toEqual([record, empty]);
     await second.close();
+  });
+});
+
+describe.each(["sqlite", "postgres", "mariadb"])("a webhook store of several processes on %s", (name) => {
+  it("lets one of those win who write the same version at once, and keeps nothing of the others", async () => {
+    const place = await (places[name] as () => Promise<Place>)();
+    const opened = [await open(place), await open(place), await open(place)];
+    for (let version = 1; version <= 5; version++) {
+      const write = ({ store }: (typeof opened)[number], index: number) => store.save("erp", { ...record, holder: `h${index}`, version });
+      const outcomes = await Promise.all(opened.map(write));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      for (const { store } of opened) expect(await store.load("erp")).toEqual({ ...record, holder: `h${outcomes.indexOf(true)}`, version });
+    }
+    await Promise.all(opened.map(({ close }) => close()));
   });
 });
 
@@ -85,9 +111,18 @@ describe("a webhook store", () => {
     const transaction: StorageAdapter["transaction"] = (...args) =>
       failing ? Promise.reject(new Error("disk full")) : storage.transaction(...args);
     const store = await openWebhookStore({ ...storage, transaction });
-    await expect(store.save("erp", record)).rejects.toThrow("disk full");
+    await expect(store.save("erp", empty)).rejects.toThrow("disk full");
     failing = false;
-    await store.save("erp", record);
-    expect(await store.load("erp")).toEqual(record);
+    expect(await store.save("erp", empty)).toBe(true);
+    expect(await store.load("erp")).toEqual(empty);
+  });
+
+  it("keeps no record in place of another than the one before it", async () => {
+    const store = await openWebhookStore(memoryStorage());
+    expect(await store.save("erp", record)).toBe(false);
+    expect(await store.load("erp")).toBeUndefined();
+    await store.save("erp", empty);
+    expect(await store.save("erp", { ...empty, position: 9 })).toBe(false);
+    expect(await store.load("erp")).toEqual(empty);
   });
 });

@@ -1,4 +1,4 @@
-import type { Json, Row, StorageAdapter, TableDefinition, TableSet } from "@onhand/core";
+import type { Json, StorageAdapter, TableDefinition, TableSet } from "@onhand/core";
 
 /** Why an endpoint stands still: somebody paused it, it answered 410, it failed for too long, or it has all the dead letters there may be. */
 export type PauseReason = "asked" | "gone" | "failing" | "dead_letters";
@@ -28,14 +28,21 @@ export interface WebhookRecord {
   /** When the first attempt failed since the last that succeeded; epoch milliseconds. */
   readonly failingSince: number | null;
   readonly deadLetters: readonly DeadLetter[];
+  /** Who delivers; null when nobody does and whoever looks next may. */
+  readonly holder: string | null;
+  /** How often the record was written: 1 the first time, one more with each. */
+  readonly version: number;
 }
 
-/** Keeps a record for each endpoint, durably. */
+/** Keeps a record for each endpoint, durably. The processes that run an endpoint share it: it is how only one of them delivers. */
 export interface WebhookStore {
-  /** The record saved last; undefined before the first. */
+  /** The record saved last, by whichever process; undefined before the first. */
   load(endpoint: string): Promise<WebhookRecord | undefined>;
-  /** Keeps a record in place of the one before, wholly or not at all. After a rejection either may be there. */
-  save(endpoint: string, record: WebhookRecord): Promise<void>;
+  /**
+   * Keeps a record in place of the one whose `version` is one less, or of none where it is 1: wholly, or not at all where another is
+   * there by then. Says which. After a rejection either may be there.
+   */
+  save(endpoint: string, record: WebhookRecord): Promise<boolean>;
 }
 
 const endpoints: TableDefinition = {
@@ -48,7 +55,8 @@ const endpoints: TableDefinition = {
 const tables: TableSet = { version: 1, tables: [endpoints] };
 
 /**
- * Keeps the records of endpoints in a storage of their own: any adapter, in a namespace or a directory that no inventory has.
+ * Keeps the records of endpoints in a storage of their own: any adapter, in a namespace or a directory that no inventory has. Processes that
+ * share the storage, as they can on SQL, share the endpoints.
  *
  * @param storage - opened here; whoever made it closes it, after the webhooks have stopped.
  * @throws {@link InventoryError} what the storage refuses to open with.
@@ -65,7 +73,7 @@ export async function openWebhookStore(storage: StorageAdapter): Promise<Webhook
       return rows[0]?.record as WebhookRecord | undefined;
     },
     save(endpoint, record) {
-      const saved = last.then(() => write(storage, { endpoint, record: record as unknown as Json }));
+      const saved = last.then(() => write(storage, endpoint, record));
       // Who asked for it hears of its failure.
       last = saved.catch(() => undefined);
       return saved;
@@ -73,9 +81,12 @@ export async function openWebhookStore(storage: StorageAdapter): Promise<Webhook
   };
 }
 
-const write = (storage: StorageAdapter, columns: Omit<Row, "seq">): Promise<void> =>
+const write = (storage: StorageAdapter, endpoint: string, record: WebhookRecord): Promise<boolean> =>
   storage.transaction(async (tx) => {
     const seq = (await tx.head()).seq + 1;
-    await tx.put(endpoints.name, [{ ...columns, seq }]);
+    const [before] = await tx.get(endpoints.name, [[endpoint]]);
+    if (((before?.record as WebhookRecord | undefined)?.version ?? 0) !== record.version - 1) return false;
+    await tx.put(endpoints.name, [{ endpoint, record: record as unknown as Json, seq }]);
     await tx.advance(seq);
+    return true;
   });

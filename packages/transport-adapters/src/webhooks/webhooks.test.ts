@@ -300,7 +300,7 @@ describe("webhooks", () => {
       load: store.load,
       save: async (...record: Parameters<typeof store.save>) => {
         if (broken && record[1].position > 0) throw new Error("disk full");
-        await store.save(...record);
+        return store.save(...record);
       },
     };
     const webhooks = open([{}], { store: fragile });

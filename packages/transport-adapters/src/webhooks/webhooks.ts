@@ -23,7 +23,10 @@ export interface Webhooks {
   add(endpoint: WebhookEndpoint): void;
   /** Lets go of an endpoint. Its record stays in the store. */
   remove(name: string): Promise<void>;
-  /** Nothing is delivered until {@link Webhooks.resume}; what happens meanwhile is delivered then. A delivery under way is finished before. */
+  /**
+   * Nothing is delivered until {@link Webhooks.resume}; what happens meanwhile is delivered then. A delivery under way is finished: before
+   * this resolves where it is made by this process.
+   */
   pause(name: string): Promise<void>;
   /** Goes on, whatever it was paused for. */
   resume(name: string): Promise<void>;
@@ -35,7 +38,7 @@ export interface Webhooks {
   redeliver(name: string, id: string): Promise<Redelivery>;
   /** Throws a dead letter away. */
   discard(name: string, id: string): Promise<void>;
-  /** Ends. An attempt under way is given up, and made again by whoever goes on with the same store. */
+  /** Ends. An attempt under way is given up, and made again by whoever goes on with the same store: without waiting for the lease to end. */
   stop(): Promise<void>;
 }
 
@@ -46,7 +49,8 @@ export interface Webhooks {
  * later, and holds up those behind it until it arrives or is given up; a restart goes on where the store says. Deliveries that come
  * twice have the same `webhook-id` or overlap in `from` and `to`; changes are absolute images, so applying one twice is harmless.
  *
- * Run one for each endpoint among all processes, or it is told as often as there are.
+ * Any number of processes may run the same endpoints on the same store: one at a time delivers to each, and when it dies another takes over
+ * within `limits.leaseMs`. What is asked of an endpoint may be asked of any of them.
  *
  * @throws TypeError when an endpoint's name is taken, or its url, a secret or a header is none it may have.
  * @example
@@ -62,7 +66,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { clock = systemClock, timers = systemTimers, logger = consoleLogger, random = Math.random } = options;
   const limits = { ...defaultWebhookLimits, ...options.limits };
   const post = options.post ?? createPost({ allowPrivateNetwork });
-  const tools = { feed: inventory.feed, store, post, limits, clock, timers, logger, random };
+  const tools = { feed: inventory.feed, store, post, limits, clock, timers, logger, random, holder: crypto.randomUUID() };
   const open = new Map<string, ReturnType<typeof createEndpoint>>();
 
   function add(endpoint: WebhookEndpoint): void {

@@ -1,4 +1,4 @@
-import { createInventory, type Inventory } from "@onhand/core";
+import { createInventory, type Inventory, type StorageAdapter } from "@onhand/core";
 import { manualClock } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { allowEverythingForDemos, createHttpHandler, type HttpHandler, type HttpHandlerOptions } from "../server";
@@ -14,10 +14,12 @@ export interface Served {
 }
 
 /** A shop with one product, 5 of them at `berlin`, and an empty store. */
-export async function serve(options: Partial<HttpHandlerOptions> & { readonly empty?: boolean } = {}): Promise<Served> {
+export async function serve(
+  options: Partial<HttpHandlerOptions> & { readonly empty?: boolean; readonly storage?: StorageAdapter } = {},
+): Promise<Served> {
   const clock = manualClock();
   const logged: Served["logged"] = [];
-  const inventory = await createInventory({ storage: memoryStorage(), clock });
+  const inventory = await createInventory({ storage: options.storage ?? memoryStorage(), clock });
   if (!options.empty) {
     await inventory.stores.create({ id: "berlin", name: "Berlin" });
     await inventory.stores.create({ id: "hamburg", name: "Hamburg" });

@@ -419,6 +419,11 @@ export const sabotages: readonly Sabotage[] = [
     served(() => ({ authorize: () => true })),
   ),
   broken(
+    "takes nothing back from who goes on as another",
+    "permission/another",
+    sending((frame) => (frame.t === "reset" && frame.reason === "permission" ? undefined : frame)),
+  ),
+  broken(
     "lets everybody resume",
     "permission/resume",
     served(() => ({ authorize: () => true })),

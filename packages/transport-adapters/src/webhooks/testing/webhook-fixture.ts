@@ -15,7 +15,11 @@ export function memoryStore(): WebhookStore & { readonly records: Map<string, We
   return {
     records,
     load: async (name) => structuredClone(records.get(name)),
-    save: async (name, record) => void records.set(name, structuredClone(record)),
+    async save(name, record) {
+      if ((records.get(name)?.version ?? 0) !== record.version - 1) return false;
+      records.set(name, structuredClone(record));
+      return true;
+    },
   };
 }
 

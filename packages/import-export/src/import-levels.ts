@@ -4,11 +4,11 @@ import { type LevelEntry, readLevels } from "./map/level";
 import { type Findings, findingsOf, refusalText } from "./map/problem";
 import type { FileRecord } from "./map/record";
 import { type ImportOptions, itemsOf, type Job, type Run, runImport, type Target } from "./run/job";
-import { createProjection, type Projection } from "./run/projection";
 import type { ImportReport, Reporter } from "./run/report";
 import { isRefusal } from "./run/settle";
-import { stockPhases, type Unit } from "./run/stock-job";
-import { createStoreFinder, type StoreFinder, type StoreOptions } from "./run/stores";
+import { importReference, type StoreAt, stockImport } from "./run/stock-import";
+import type { Unit } from "./run/stock-job";
+import type { StoreOptions } from "./run/stores";
 import type { Source } from "./source/source";
 
 /** How levels are imported. */
@@ -56,36 +56,12 @@ export function importLevels(inventory: Target, source: Source, options: ImportL
   return runImport("levels", source, options, settings, (run) => levelJob(inventory, run, options));
 }
 
-function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOptions): Job<Unit> {
-  const { preset } = file;
+function levelJob(inventory: Target, run: Run, options: ImportLevelsOptions): Job<Unit> {
+  const { preset } = run.file;
   const reading = { decimal: options.decimal ?? preset.decimal, storeId: options.storeId };
-  const reference = { type: "import", id };
-  let finder: StoreFinder;
-  let projection: Projection;
+  const reference = importReference(run);
 
-  function begin(write: boolean): void {
-    finder = createStoreFinder(inventory, options, write, options.actor);
-    projection = createProjection(inventory);
-  }
-
-  const phases = stockPhases({
-    inventory,
-    id,
-    actor: options.actor,
-    onError: options.onError,
-    signal: options.signal,
-    dependent: options.mode === "adjust",
-    projection: () => projection,
-    reference,
-  });
-
-  async function place(entry: LevelEntry): Promise<Placed> {
-    const at = await finder.find(entry.storeId);
-    if (finder.missing.has(at)) projection.addStore(at);
-    return { ...entry, at };
-  }
-
-  async function lineOf({ sku, at, quantity }: Placed): Promise<StockLine | undefined> {
+  async function lineOf({ sku, at, quantity }: Placed, projection: Parameters<Unit["lines"]>[0]): Promise<StockLine | undefined> {
     if (options.mode === "count") return { type: "count", sku, storeId: at, counted: quantity, reference };
     const { decimals } = await projection.product(sku);
     const difference = quantity - (await projection.onHand({ sku, storeId: at }));
@@ -100,17 +76,17 @@ function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOpt
     weight,
     size: entries.length,
     findings,
-    async lines() {
+    async lines(projection) {
       const lines: StockLine[] = [];
       for (const entry of entries) {
-        const booked = await lineOf(entry);
+        const booked = await lineOf(entry, projection);
         if (booked) lines.push(booked);
       }
       return lines;
     },
   });
 
-  async function* unitsOf(records: AsyncIterable<FileRecord>, reporter: Reporter): AsyncGenerator<Unit> {
+  async function* unitsOf(records: AsyncIterable<FileRecord>, reporter: Reporter, storeAt: StoreAt): AsyncGenerator<Unit> {
     const levels = createLevelSet();
     const read = itemsOf<Read>(records, reporter, (record, findings) => {
       const entries = readLevels(record, preset, reading, findings);
@@ -119,7 +95,7 @@ function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOpt
     for await (const { line, entries, findings } of read) {
       try {
         const placed: Placed[] = [];
-        for (const entry of entries) placed.push(await place(entry));
+        for (const entry of entries) placed.push({ ...entry, at: await storeAt(entry.storeId) });
         const second = preset.addUp ? undefined : levels.firstSeen(placed, line);
         if (second !== undefined)
           findings.error(second.entry.column, `${second.entry.sku} at ${second.entry.at} is on line ${second.line} already`);
@@ -134,17 +110,7 @@ function levelJob(inventory: Target, { file, id }: Run, options: ImportLevelsOpt
     for (const { entry, line, weight } of levels.sums()) yield unitOf(line, weight, findingsOf(line), [entry]);
   }
 
-  return {
-    items: unitsOf,
-    check(items, reporter) {
-      begin(false);
-      return phases.check(items, reporter);
-    },
-    apply(items, reporter) {
-      begin(true);
-      return phases.apply(items, reporter);
-    },
-  };
+  return stockImport(inventory, run, { options, dependent: options.mode === "adjust", unitsOf });
 }
 
 const maximumLevels = 1_000_000;

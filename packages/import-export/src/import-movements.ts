@@ -4,11 +4,11 @@ import type { Findings } from "./map/problem";
 import { refusalText } from "./map/problem";
 import type { FileRecord } from "./map/record";
 import { type ImportOptions, itemsOf, type Job, type Run, runImport, type Target } from "./run/job";
-import { createProjection, type Projection } from "./run/projection";
 import type { ImportReport, Reporter } from "./run/report";
 import { isRefusal } from "./run/settle";
-import { stockPhases, type Unit } from "./run/stock-job";
-import { createStoreFinder, type StoreFinder, type StoreOptions } from "./run/stores";
+import { importReference, type StoreAt, stockImport } from "./run/stock-import";
+import type { Unit } from "./run/stock-job";
+import type { StoreOptions } from "./run/stores";
 import type { Source } from "./source/source";
 
 /** How movements are imported. */
@@ -41,35 +41,11 @@ export function importMovements(inventory: Target, source: Source, options: Impo
   return runImport("movements", source, options, settings, (run) => movementJob(inventory, run, options));
 }
 
-function movementJob(inventory: Target, { file, id }: Run, options: ImportMovementsOptions): Job<Unit> {
-  const reading = { currency: options.currency, decimal: options.decimal ?? file.preset.decimal, storeId: options.storeId };
-  const reference = { type: "import", id };
-  let finder: StoreFinder;
-  let projection: Projection;
+function movementJob(inventory: Target, run: Run, options: ImportMovementsOptions): Job<Unit> {
+  const reading = { currency: options.currency, decimal: options.decimal ?? run.file.preset.decimal, storeId: options.storeId };
+  const reference = importReference(run);
 
-  function begin(write: boolean): void {
-    finder = createStoreFinder(inventory, options, write, options.actor);
-    projection = createProjection(inventory);
-  }
-
-  const phases = stockPhases({
-    inventory,
-    id,
-    actor: options.actor,
-    onError: options.onError,
-    signal: options.signal,
-    dependent: false,
-    projection: () => projection,
-    reference,
-  });
-
-  async function storeAt(name: string): Promise<string> {
-    const storeId = await finder.find(name);
-    if (finder.missing.has(storeId)) projection.addStore(storeId);
-    return storeId;
-  }
-
-  async function placed(line: StockLine): Promise<StockLine> {
+  async function placed(line: StockLine, storeAt: StoreAt): Promise<StockLine> {
     const caused = { ...line, reference: line.reference ?? reference };
     return line.type === "transfer"
       ? ({ ...caused, from: await storeAt(line.from), to: await storeAt(line.to) } as StockLine)
@@ -82,9 +58,10 @@ function movementJob(inventory: Target, { file, id }: Run, options: ImportMoveme
     findings: Findings,
     booked: StockLine,
     reporter: Reporter,
+    storeAt: StoreAt,
   ): Promise<Unit | undefined> {
     try {
-      const lines = [await placed(booked)];
+      const lines = [await placed(booked, storeAt)];
       return { line, weight, size: 1, findings, reference: booked.reference, lines: async () => lines };
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -94,7 +71,7 @@ function movementJob(inventory: Target, { file, id }: Run, options: ImportMoveme
     }
   }
 
-  async function* unitsOf(records: AsyncIterable<FileRecord>, reporter: Reporter): AsyncGenerator<Unit> {
+  async function* unitsOf(records: AsyncIterable<FileRecord>, reporter: Reporter, storeAt: StoreAt): AsyncGenerator<Unit> {
     const read = itemsOf<Omit<Read, "findings">>(records, reporter, (record, findings) => {
       const entry = readMovement(record, reading, findings);
       return entry && ("nothing" in entry ? entry : { line: record.line, entry });
@@ -102,7 +79,14 @@ function movementJob(inventory: Target, { file, id }: Run, options: ImportMoveme
     let out: Read | undefined;
     for await (const item of read) {
       if (out && isOtherLeg(out.entry as TransferLeg, item.entry)) {
-        const unit = await unitOf(out.line, 2, out.findings, transferOf(out.entry as TransferLeg, item.entry as TransferLeg), reporter);
+        const unit = await unitOf(
+          out.line,
+          2,
+          out.findings,
+          transferOf(out.entry as TransferLeg, item.entry as TransferLeg),
+          reporter,
+          storeAt,
+        );
         out = undefined;
         if (unit) yield unit;
         continue;
@@ -114,23 +98,13 @@ function movementJob(inventory: Target, { file, id }: Run, options: ImportMoveme
         else tellAlone(item, reporter);
         continue;
       }
-      const unit = await unitOf(item.line, 1, item.findings, item.entry.line, reporter);
+      const unit = await unitOf(item.line, 1, item.findings, item.entry.line, reporter, storeAt);
       if (unit) yield unit;
     }
     if (out) tellAlone(out, reporter);
   }
 
-  return {
-    items: unitsOf,
-    check(items, reporter) {
-      begin(false);
-      return phases.check(items, reporter);
-    },
-    apply(items, reporter) {
-      begin(true);
-      return phases.apply(items, reporter);
-    },
-  };
+  return stockImport(inventory, run, { options, dependent: false, unitsOf });
 }
 
 const isOtherLeg = (out: TransferLeg, entry: Read["entry"]): boolean =>

@@ -1,5 +1,16 @@
 import type { ConnectionState, LevelKey, LevelQuery, LevelView, List, MovementQuery, PendingCommand, ProductQuery } from "@onhand/client";
-import type { Alert, Movement, Product, Reservation, StockCount, StockCountLine, StockTransfer, Store } from "@onhand/core";
+import type {
+  Alert,
+  Movement,
+  Product,
+  PurchaseOrder,
+  Reservation,
+  StockCount,
+  StockCountLine,
+  StockTransfer,
+  Store,
+  Supplier,
+} from "@onhand/core";
 import { useInventoryClient } from "./provider";
 import { type Select, useObserved } from "./use-observed";
 
@@ -84,6 +95,16 @@ export function useReservations<S = List<Reservation, string>>(query?: LevelQuer
 }
 
 /**
+ * One alert, open or not: undefined until it is known, and where there is none with this id.
+ *
+ * @example
+ * const assignee = useAlert("a1042-1", (alert) => alert?.assignee);
+ */
+export function useAlert<S = Alert | undefined>(id: string, select?: Select<Alert | undefined, S>): S {
+  return useObserved(useInventoryClient().alert(id), select);
+}
+
+/**
  * Open alerts that match, newest first.
  *
  * @example
@@ -144,6 +165,36 @@ export function useCounts<S = List<StockCount, string>>(
  */
 export function useCountLines<S = List<StockCountLine, string>>(id: string, select?: Select<List<StockCountLine, string>, S>): S {
   return useObserved(useInventoryClient().countLines(id), select);
+}
+
+/**
+ * Suppliers by id, archived ones included.
+ *
+ * @example
+ * const suppliers = useSuppliers((list) => list.items.filter(({ archived }) => !archived));
+ */
+export function useSuppliers<S = List<Supplier, string>>(select?: Select<List<Supplier, string>, S>): S {
+  return useObserved(useInventoryClient().suppliers(), select);
+}
+
+/**
+ * One purchase order, closed or not: undefined until it is known, and where there is none with this id.
+ *
+ * @example
+ * const expectedAt = usePurchaseOrder("po1042-0", (order) => order?.expectedAt);
+ */
+export function usePurchaseOrder<S = PurchaseOrder | undefined>(id: string, select?: Select<PurchaseOrder | undefined, S>): S {
+  return useObserved(useInventoryClient().purchaseOrder(id), select);
+}
+
+/**
+ * Purchase orders that are not closed, drafts included, newest first.
+ *
+ * @example
+ * const drafts = usePurchaseOrders({ storeId: "berlin" }, (list) => list.items.filter(({ status }) => status === "draft"));
+ */
+export function usePurchaseOrders<S = List<PurchaseOrder, string>>(query?: LevelQuery, select?: Select<List<PurchaseOrder, string>, S>): S {
+  return useObserved(useInventoryClient().purchaseOrders(query), select);
 }
 
 /**

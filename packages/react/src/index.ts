@@ -1,4 +1,5 @@
 export {
+  useAlert,
   useAlerts,
   useConnection,
   useCount,
@@ -8,11 +9,14 @@ export {
   usePendingCommands,
   useProduct,
   useProducts,
+  usePurchaseOrder,
+  usePurchaseOrders,
   useReservation,
   useReservations,
   useStockLevel,
   useStockLevels,
   useStores,
+  useSuppliers,
   useTransfer,
   useTransfers,
 } from "./hooks";

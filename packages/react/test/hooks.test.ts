@@ -6,6 +6,7 @@ import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   InventoryProvider,
+  useAlert,
   useAlerts,
   useCommand,
   useConnection,
@@ -16,11 +17,14 @@ import {
   usePendingCommands,
   useProduct,
   useProducts,
+  usePurchaseOrder,
+  usePurchaseOrders,
   useReservation,
   useReservations,
   useStockLevel,
   useStockLevels,
   useStores,
+  useSuppliers,
   useTransfer,
   useTransfers,
 } from "../src/index";
@@ -31,8 +35,10 @@ import {
   levelChange,
   movementChange,
   productChange,
+  purchaseOrderChange,
   reservationChange,
   storeChange,
+  supplierChange,
   transferChange,
 } from "./support/rows";
 import { settle, setUp } from "./support/set-up";
@@ -85,21 +91,47 @@ describe("reservations and alerts", () => {
       () => ({
         one: useReservation("r1", (reservation) => reservation?.status),
         held: useReservations({ storeId: "berlin" }, (list) => list.keys.join(" ")),
+        first: useAlert("a1-0", (alert) => alert?.status),
         open: useAlerts({ storeId: "berlin" }, (list) => list.items.map(({ id, status }) => `${id} ${status}`).join(", ")),
       }),
       { wrapper },
     );
     await settled();
-    expect(result.current).toEqual({ one: "active", held: "r2 r1", open: "a1-0 active" });
+    expect(result.current).toEqual({ one: "active", held: "r2 r1", first: "active", open: "a1-0 active" });
     act(() => server.commit([reservationChange(2, "r1", { status: "committed", held: 0 }), alertChange(2, "a2-0")]));
-    expect(result.current).toEqual({ one: "committed", held: "r2", open: "a2-0 active, a1-0 active" });
+    expect(result.current).toEqual({ one: "committed", held: "r2", first: "active", open: "a2-0 active, a1-0 active" });
     act(() =>
       server.commit([
         reservationChange(3, "r2", { storeId: "hub", movedFrom: ["berlin"] }),
         alertChange(3, "a1-0", { status: "resolved" }),
       ]),
     );
-    expect(result.current).toEqual({ one: "committed", held: "", open: "a2-0 active" });
+    expect(result.current).toEqual({ one: "committed", held: "", first: "resolved", open: "a2-0 active" });
+  });
+});
+
+describe("suppliers and purchase orders", () => {
+  it("one is followed by its id to its end and after; the list shows what is not closed, the newest first", async () => {
+    const { server, wrapper, settled } = shop();
+    server.commit([
+      supplierChange(1, "weiss"),
+      supplierChange(1, "adler"),
+      purchaseOrderChange(1, "po1-0"),
+      purchaseOrderChange(2, "po2-0", { status: "draft", createdAt: 2 }),
+      purchaseOrderChange(3, "po3-0", { storeId: "hub", createdAt: 3 }),
+    ]);
+    const { result } = renderHook(
+      () => ({
+        suppliers: useSuppliers((list) => list.keys.join(" ")),
+        one: usePurchaseOrder("po1-0", (order) => order?.status),
+        open: usePurchaseOrders({ storeId: "berlin" }, (list) => list.keys.join(" ")),
+      }),
+      { wrapper },
+    );
+    await settled();
+    expect(result.current).toEqual({ suppliers: "adler weiss", one: "submitted", open: "po2-0 po1-0" });
+    act(() => server.commit([purchaseOrderChange(4, "po1-0", { status: "received" })]));
+    expect(result.current).toEqual({ suppliers: "adler weiss", one: "received", open: "po2-0" });
   });
 });
 

@@ -116,7 +116,7 @@ describe("metrics", () => {
     const reached = new Promise<void>((resolve) => {
       const webhooks = createWebhooks({
         inventory,
-        store: { load: async (name) => records.get(name), save: async (name, record) => void records.set(name, record) },
+        store: { load: async (name) => records.get(name), save: async (name, record) => records.set(name, record).has(name) },
         endpoints: ["erp", "shop"].map((name) => ({
           name,
           url: `https://${name}.example`,

@@ -4,12 +4,14 @@ import {
   levelKey,
   type Movement,
   type Product,
+  type PurchaseOrder,
   type Reservation,
   type StockCount,
   type StockCountLine,
   type StockLevel,
   type StockTransfer,
   type Store,
+  type Supplier,
 } from "@onhand/core";
 
 export const levelChange = (seq: number, key: { readonly sku: string; readonly storeId: string }, onHand: number): Change<"level"> => {
@@ -113,4 +115,24 @@ export const countChange = (seq: number, id: string, fields: Partial<StockCount>
 export const countLineChange = (seq: number, countId: string, sku: string, fields: Partial<StockCountLine> = {}): Change<"countLine"> => {
   const value: StockCountLine = { countId, sku, storeId: "berlin", status: "open", tallies: [], seq, ...fields };
   return { seq, entity: "countLine", key: `${countId}/${sku}`, value };
+};
+
+export const supplierChange = (seq: number, id: string): Change<"supplier"> => {
+  const value: Supplier = { id, name: id, attributes: {}, archived: false, createdAt: 1, updatedAt: seq, seq };
+  return { seq, entity: "supplier", key: id, value };
+};
+
+export const purchaseOrderChange = (seq: number, id: string, fields: Partial<PurchaseOrder> = {}): Change<"purchaseOrder"> => {
+  const value: PurchaseOrder = {
+    id,
+    supplierId: "weiss",
+    storeId: "berlin",
+    status: "submitted",
+    lines: [{ sku: "TEA", quantity: 12, received: 0, incoming: 12 }],
+    createdAt: 1,
+    updatedAt: seq,
+    seq,
+    ...fields,
+  };
+  return { seq, entity: "purchaseOrder", key: id, value };
 };

@@ -9,6 +9,8 @@ const withoutInjectedStyles: Plugin = {
   transform: { filter: { id: /sonner\/dist\/index\.mjs/ }, handler: (code) => code.replace(/^__insertCSS\(.*\);?$/m, "") },
 };
 
+const server = process.env.ONHAND_URL ?? "http://localhost:3000";
+
 /** `--mode source` takes the packages' sources, so that nothing has to be built before. */
 export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), withoutInjectedStyles],
@@ -16,6 +18,9 @@ export default defineConfig(({ mode }) => ({
   build: { target: "es2022", chunkSizeWarningLimit: 700 },
   // The server behind this one answers to its own page only, so that is whom the proxy speaks for.
   server: {
-    proxy: { "/live": { target: process.env.ONHAND_URL ?? "http://localhost:3000", ws: true, changeOrigin: true, rewriteWsOrigin: true } },
+    proxy: {
+      "/live": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+      "/api": { target: server, changeOrigin: true, headers: { origin: new URL(server).origin } },
+    },
   },
 }));

@@ -21,6 +21,8 @@ const { data, seed, port, host, origin } = new Command("classic-api")
   .parse()
   .opts<Settings>();
 
+// npm runs this in the example's folder; paths are meant from where npm was called.
+process.chdir(process.env.INIT_CWD ?? ".");
 try {
   const storage = csvStorage({ directory: data });
   const api = await startClassicApi({ storage, port, host, origins: origin, ...(seed && { seed }), logger: consoleLogger });

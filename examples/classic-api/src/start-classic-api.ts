@@ -38,11 +38,13 @@ export async function startClassicApi(options: ClassicApiOptions): Promise<Class
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();
   };
+  // First: a file that is not there leaves no ledger behind.
+  const seeded = seed === undefined ? undefined : await readFile(seed);
   try {
     const inventory = await createInventory({ storage, forecast: createForecaster(), ...(clock && { clock }), logger });
     closing.push(() => inventory.close());
     await openStore(inventory);
-    if (seed !== undefined) await importClassicCsv(inventory, await readFile(seed), { storeId: classicStore });
+    if (seeded) await importClassicCsv(inventory, seeded, { storeId: classicStore });
     const server = createServer(getRequestListener(createApp({ inventory, origins, logger }).fetch));
     const live = serveLive({ inventory, server, origins, logger });
     closing.push(() => live.close());

@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isInventoryError } from "@onhand/core";
 import { days } from "@onhand/core/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -208,6 +213,22 @@ describe("at the same time", () => {
   });
 });
 
+/** The program as npm runs it for somebody in `directory`, until it listens or ends. */
+async function runMain(directory: string, ...args: readonly string[]): Promise<{ text: string; exitCode: number | null }> {
+  const main = ["--conditions=@onhand/source", "--import", "tsx", "src/main.ts", "--port", "0", ...args];
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const child = spawn(process.execPath, main, { cwd, env: { ...process.env, INIT_CWD: directory } });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+      if (text.includes("OPEN TO EVERYBODY")) child.kill("SIGINT");
+    });
+  }
+  await once(child, "close");
+  return { text, exitCode: child.exitCode };
+}
+
 describe("starting again", () => {
   test("what was sold stays sold: the seed is taken in once", async () => {
     await update("P001", 100, "sell");
@@ -225,6 +246,16 @@ describe("starting again", () => {
     await writeFile(classic.seed, "ProductID,Quantity\nP001,600\nP002,450\n");
     await classic.restart();
   });
+
+  test("a seed that is not there leaves no ledger behind, and files are meant from where npm was called", async () => {
+    const directory = dirname(classic.seed);
+    const missing = await runMain(directory, "--seed", "nothing.csv", "--data", "unmade");
+    expect(missing).toMatchObject({ exitCode: 1, text: expect.stringContaining("ENOENT") });
+    expect(existsSync(join(directory, "unmade"))).toBe(false);
+    const made = await runMain(directory, "--seed", "inventory.csv", "--data", "made");
+    expect(made.text).toContain("is listening on");
+    expect(existsSync(join(directory, "made"))).toBe(true);
+  }, 60_000);
 
   test("trouble of the server is 500, says nothing of itself, and is logged", async () => {
     await classic.api.inventory.close();

@@ -1,6 +1,7 @@
 import { createInventoryClient } from "@onhand/client";
 import { InventoryProvider } from "@onhand/react";
 import { wsTransport } from "@onhand/transport-adapters/ws/client";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
@@ -12,6 +13,9 @@ const client = createInventoryClient({
   transport: wsTransport({ url: new URL("/live", location.href), getToken: freshToken }),
 });
 
+const freshForMs = 15_000;
+const questions = new QueryClient({ defaultOptions: { queries: { staleTime: freshForMs, retry: 1 } } });
+
 const renewEveryMs = 8 * 60_000;
 setInterval(() => {
   if (isSignedIn()) client.authenticate();
@@ -22,9 +26,11 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <InventoryProvider client={client}>
-        <DeskProvider>
-          <App />
-        </DeskProvider>
+        <QueryClientProvider client={questions}>
+          <DeskProvider>
+            <App />
+          </DeskProvider>
+        </QueryClientProvider>
       </InventoryProvider>
     </StrictMode>,
   );

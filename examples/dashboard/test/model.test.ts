@@ -1,8 +1,13 @@
 import type { LevelView } from "@onhand/client";
-import type { Product } from "@onhand/core";
+import { type Alert, errorCodes, InventoryError, type InventoryErrorCode, type Product, type PurchaseOrder } from "@onhand/core";
 import { describe, expect, test } from "vitest";
+import { countByType, reasonOf } from "../src/model/alerts";
 import { findByCode } from "../src/model/codes";
+import { drawLabel, isEan13 } from "../src/model/label";
 import { arrange, byName, type View } from "../src/model/order";
+import { arrivedShare, isLate, orderValue } from "../src/model/orders";
+import { describeRefusal } from "../src/model/refusal";
+import { formatFigure, nameColumn, nameGroup } from "../src/model/reports";
 import { barShare, statusOf } from "../src/model/status";
 import { summarise } from "../src/model/summary";
 import { createAdder } from "../src/model/totals";
@@ -81,4 +86,106 @@ test("a code is a SKU in any case first, then a barcode; several answers stay se
   expect(findByCode(products, " b ").map(({ sku }) => sku)).toEqual(["B"]);
   expect(findByCode(products, "a-1").map(({ sku }) => sku)).toEqual(["A"]);
   expect(findByCode(shared, "77")).toHaveLength(2);
+});
+
+test("an alert says what raised it, and alerts are counted by kind", () => {
+  const alert = (type: Alert["type"], quantity: number, limit: number) => ({ type, quantity, limit }) as Alert;
+  expect(reasonOf(alert("low_stock", 3, 12))).toBe("3 available, reorder at 12");
+  expect(reasonOf(alert("out_of_stock", 0, 0))).toBe("nothing available");
+  expect(reasonOf(alert("out_of_stock", -2, 0))).toBe("2 more promised than there is");
+  expect(reasonOf(alert("overstock", 250, 200))).toBe("250 on hand, at most 200 wanted");
+  expect(countByType([alert("low_stock", 1, 2), alert("low_stock", 1, 2)])).toEqual({ out_of_stock: 0, low_stock: 2, overstock: 0 });
+});
+
+describe("an order", () => {
+  const euros = (amount: number) => ({ amount, currency: "EUR" });
+  const order = (fields: Partial<PurchaseOrder>) => ({ status: "submitted", lines: [], ...fields }) as PurchaseOrder;
+  const line = { sku: "A", quantity: 3, received: 1, incoming: 2 };
+
+  test("is worth what its lines cost, where all have a cost in one currency", () => {
+    expect(
+      orderValue(
+        order({
+          lines: [
+            { ...line, unitCost: euros(150) },
+            { ...line, quantity: 0.5, unitCost: euros(101) },
+          ],
+        }),
+      ),
+    ).toEqual(euros(501));
+    expect(orderValue(order({ lines: [{ ...line, unitCost: euros(150) }, line] }))).toBeUndefined();
+    expect(
+      orderValue(
+        order({
+          lines: [
+            { ...line, unitCost: euros(1) },
+            { ...line, unitCost: { amount: 1, currency: "USD" } },
+          ],
+        }),
+      ),
+    ).toBeUndefined();
+  });
+
+  test("is late while goods that were expected are missing, and no longer", () => {
+    expect(isLate(order({ expectedAt: 5 }), 6)).toBe(true);
+    expect(isLate(order({ expectedAt: 5 }), 5)).toBe(false);
+    expect(isLate(order({ expectedAt: 5, status: "received" }), 6)).toBe(false);
+    expect(isLate(order({}), 6)).toBe(false);
+  });
+
+  test("that brought more than was ordered is all here", () => {
+    expect(arrivedShare([line, { quantity: 1, received: 1 }])).toBe(0.5);
+    expect(arrivedShare([{ quantity: 1, received: 4 }])).toBe(1);
+    expect(arrivedShare([])).toBe(0);
+  });
+});
+
+test("every refusal has words, which name what is at fault and no code", () => {
+  const details = {
+    issues: [{ path: "quantity", message: "must be more than 0" }],
+    sku: "TEA",
+    storeId: "berlin",
+    supplierId: "weiss",
+    lot: "L-1",
+    requested: 3,
+    available: 1,
+    status: "expired",
+    state: "partially_received",
+    key: "x",
+  };
+  for (const code of Object.keys(errorCodes) as InventoryErrorCode[]) {
+    const words = describeRefusal(new InventoryError(code, details as never));
+    expect(words).not.toMatch(/[A-Z]{3,}_|undefined/u);
+    expect(words.length).toBeGreaterThan(10);
+  }
+  expect(describeRefusal(new InventoryError("INSUFFICIENT_STOCK", { sku: "TEA", storeId: "b", requested: 3, available: 1 }))).toBe(
+    "Of TEA 3 are wanted and 1 available.",
+  );
+  expect(describeRefusal(new TypeError("oops"))).toBe("Something unexpected happened.");
+});
+
+test("figures are read as their columns say", () => {
+  expect(
+    formatFigure({ name: "value", kind: "money" }, [
+      { amount: 150, currency: "EUR" },
+      { amount: 2, currency: "USD" },
+    ]),
+  ).toBe("€1.50 + US$0.02");
+  expect(formatFigure({ name: "share", kind: "share" }, 0.1234)).toBe("12.3%");
+  expect(formatFigure({ name: "daysOfCover", kind: "number" }, undefined)).toBe("–");
+  expect(nameColumn({ name: "daysOfCover", kind: "number" })).toBe("Days of cover");
+  const placeName = (id: string) => id.toUpperCase();
+  expect(nameGroup({ category: null, storeId: "berlin", sku: "T", name: "Tea" }, "category", placeName)).toBe("none");
+  expect(nameGroup({ storeId: "berlin" }, "storeId", placeName)).toBe("BERLIN");
+  expect(nameGroup({ sku: "T", name: "Tea" }, "sku", placeName)).toBe("Tea");
+});
+
+test("a label has the product's barcode, or its SKU, as bars and as a QR code, with nothing a strict page would refuse", async () => {
+  expect(["2000001000014", "2000001000015", "TEA"].map(isEan13)).toEqual([true, false, false]);
+  const coded = await drawLabel(product("TEA", "Tea", "2000001000014"));
+  const plain = await drawLabel(product("TEA", "Tea"));
+  expect([coded.text, plain.text]).toEqual(["2000001000014", "TEA"]);
+  expect(coded.barcode).not.toBe(plain.barcode);
+  for (const image of [coded.barcode, coded.qr, plain.barcode])
+    expect(decodeURIComponent(image)).toMatch(/^data:image\/svg\+xml,<svg(?!.*style=)/su);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout } from "node:timers/promises";
 import { createInventoryClient } from "@onhand/client";
@@ -20,7 +21,12 @@ const { server, store, token, journal } = new Command("till")
 
 const client = createInventoryClient({ transport: wsTransport({ url: `${server}/live`, ...(token && { getToken: () => token }) }) });
 client.start();
-client.connection.subscribe(() => console.log(`  (${client.connection.get().status})`));
+let said = "";
+client.connection.subscribe(() => {
+  const { status } = client.connection.get();
+  if (status !== said) console.log(`  (${status})`);
+  said = status;
+});
 
 async function productOf(code: string): Promise<Product | undefined> {
   const headers: HeadersInit = token ? { Authorization: `Bearer ${token}` } : {};
@@ -35,7 +41,8 @@ const till = await openTill({
   productOf,
   // A drawer and not a card: whoever says that it was paid has the money.
   charge: async () => "taken",
-  journal: fileJournal(journal),
+  // npm runs this in the example's folder; paths are meant from where npm was called.
+  journal: fileJournal(resolve(process.env.INIT_CWD ?? ".", journal)),
   newId: randomUUID,
   pause: () => setTimeout(500),
 });

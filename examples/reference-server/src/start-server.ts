@@ -4,11 +4,13 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 import { createInventory, type Inventory, redactingLogger, rolePolicy } from "@onhand/core";
+import { createForecaster } from "@onhand/forecasting";
 import { withHints } from "@onhand/storage-adapters/hints";
 import { createRateLimits } from "@onhand/transport-adapters/rate-limits";
 import { allowEverythingForDemos, createWsServer, type WsServer } from "@onhand/transport-adapters/ws/server";
 import type { Logger } from "pino";
 import { createDoorkeeper, pagesFor } from "./access";
+import { openSessions } from "./auth/sessions";
 import { createSignIn } from "./auth/sign-in";
 import { loadUsers } from "./auth/users";
 import { demoAssortment } from "./demo/assortment";
@@ -50,14 +52,16 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
     const storage = await storageFromUrl(settings.storage, settings.replica);
     const inventory = await createInventory({
       storage: hints ? withHints(storage, hints.carrier) : storage,
+      forecast: createForecaster(),
       // What a database or a client says in an error may hold what nobody should read in a log.
       logger: redactingLogger(logger),
       observers: metrics ? [metrics.observer] : [],
     });
     closing.push(() => inventory.close());
+    const door = await doorOf(settings, closing);
     const server = await listen(settings);
     closing.push(() => closeHttp(server));
-    const live = answer(server, inventory, settings, await doorOf(settings), logger);
+    const live = answer(server, inventory, settings, door, logger);
     closing.push(() => live.close());
     metrics?.watchInventory(inventory);
     metrics?.watchServer("ws", live);
@@ -72,9 +76,12 @@ export async function startServer(settings: Settings, logger: Logger): Promise<R
 /** Who may come in, how they say so, and what they may do. */
 type Door = Pick<AppOptions, "identify" | "authorize" | "wayIn" | "signIn">;
 
-async function doorOf({ token, users, adminPassword }: Settings): Promise<Door> {
+async function doorOf({ token, users, adminPassword }: Settings, closing: (() => Promise<void>)[]): Promise<Door> {
   if (users !== undefined) {
-    const signIn = await createSignIn(await loadUsers(users, adminPassword));
+    const known = await loadUsers(users, adminPassword);
+    const sessions = openSessions(`${users}.sessions.db`);
+    closing.push(async () => sessions.close());
+    const signIn = await createSignIn(known, { sessions });
     const identify: Door["identify"] = (shown) => signIn.authenticate(shown === undefined ? {} : { token: shown });
     return { wayIn: "password", signIn, identify, authorize: rolePolicy() };
   }

@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInventory, type Inventory, InventoryError } from "@onhand/core";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { allowEverythingForDemos } from "@onhand/transport-adapters/ws/server";
 import { pino } from "pino";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createDoorkeeper, pagesFor } from "../src/access";
 import { type AppOptions, createApp } from "../src/http/app";
 
@@ -163,6 +166,20 @@ describe("the door", () => {
     expect((await get("/api/products", { Origin: "https://evil.example" })).status).toBe(403);
     expect((await get("/api/products", { Origin: "null" })).status).toBe(403);
     expect((await get("/api/products", { Host: "evil.example:3000" })).status).toBe(403);
+  });
+
+  test("a browser that goes to an address of the page's own gets the page; nothing else does", async () => {
+    const dashboard = await mkdtemp(join(tmpdir(), "onhand-page-"));
+    onTestFinished(() => rm(dashboard, { recursive: true }));
+    await writeFile(join(dashboard, "index.html"), "<title>Stock</title>");
+    app = appWith(undefined, { dashboard });
+    const visit = (path: string) => get(path, { Accept: "text/html,application/xhtml+xml" });
+    const page = await visit("/orders/po7-0");
+    expect(await page.text()).toBe("<title>Stock</title>");
+    expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    expect((await visit("/assets/gone.js")).status).toBe(404);
+    expect((await visit("/api/nothing")).status).toBe(404);
+    expect((await get("/orders/po7-0", { Accept: "application/json" })).status).toBe(404);
   });
 
   test("every answer carries a policy that lets nothing foreign into the page", async () => {

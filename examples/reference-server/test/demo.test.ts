@@ -1,4 +1,4 @@
-import { createInventory } from "@onhand/core";
+import { createInventory, purchaseOrderStatuses } from "@onhand/core";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
 import { expect, test } from "vitest";
 import { demoAssortment } from "../src/demo/assortment";
@@ -27,6 +27,21 @@ test("opening the shop again on the same ledger changes nothing", async () => {
   await openShop(inventory, shop);
   expect(await inventory.feed.head()).toBe(head);
   expect((await inventory.stores.list()).items).toHaveLength(demoStores.length);
+});
+
+test("everything a shop has to see to is there: orders in every state, goods on their way, a count, holds, alerts and a past", async () => {
+  const inventory = await createInventory({ storage: memoryStorage() });
+  await openShop(inventory, { products: demoAssortment({ count: 62, seed }), seed });
+  const orders = await inventory.purchaseOrders.list();
+  expect(new Set(orders.items.map(({ status }) => status))).toEqual(new Set(purchaseOrderStatuses));
+  const transfers = await inventory.transfers.list();
+  expect(transfers.items.map(({ status }) => status)).toEqual(["in_transit", "partially_received"]);
+  expect((await inventory.counts.list({ status: "open" })).items).toMatchObject([{ blind: true, countedCount: 3 }]);
+  expect((await inventory.reservations.list({ status: "active" })).items).toHaveLength(3);
+  expect((await inventory.alerts.counts()).open).toBeGreaterThan(5);
+  expect((await inventory.lots.list()).items.length).toBeGreaterThan(2);
+  const { history } = await inventory.forecasts.demand({ sku: "COF-HAUS-1KG", horizonDays: 7 });
+  expect(history.length).toBeGreaterThan(50);
 });
 
 test("made-up stock is never put among real stock", async () => {
@@ -59,7 +74,7 @@ test("business moves stock through the public commands, in every way a shop does
   await close();
   const { items } = await inventory.stock.movements({ limit: 1_000, order: "desc" });
   expect(new Set(items.map(({ type }) => type))).toEqual(
-    new Set(["sold", "returned", "adjusted", "received", "transferred_in", "transferred_out"]),
+    new Set(["sold", "returned", "adjusted", "received", "transferred_in", "transferred_out", "counted"]),
   );
   expect(troubles).toEqual([]);
   expect(await inventory.verify()).toMatchObject({ ok: true });

@@ -8,7 +8,8 @@ import { pino } from "pino";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { pagesFor } from "../src/access";
 import { hashPassword, verifyPassword } from "../src/auth/passwords";
-import { createSignIn } from "../src/auth/sign-in";
+import { openSessions, type Sessions } from "../src/auth/sessions";
+import { createSignIn, type SignInOptions } from "../src/auth/sign-in";
 import { addUser, loadUsers, readUsers, type User } from "../src/auth/users";
 import { createApp } from "../src/http/app";
 
@@ -32,6 +33,17 @@ const refusal = async (call: Promise<unknown>) => {
   return { code: error.code, ...error.details };
 };
 
+/** Sessions that end with the test, unless it says where they are kept. */
+function signInOf(users: readonly User[], options: Partial<SignInOptions> = {}) {
+  return createSignIn(users, { sessions: options.sessions ?? sessionsIn(":memory:"), ...options });
+}
+
+function sessionsIn(file: string): Sessions {
+  const sessions = openSessions(file);
+  onTestFinished(() => sessions.close());
+  return sessions;
+}
+
 /** Counts how often a password was looked at, without the work of it. */
 function watched(clock = manualClock()) {
   const looked: string[] = [];
@@ -39,16 +51,16 @@ function watched(clock = manualClock()) {
     looked.push(hash);
     return hash === mia.passwordHash && given === password;
   };
-  return { looked, clock, open: () => createSignIn([mia, vic], { clock, verify }) };
+  return { looked, clock, open: () => signInOf([mia, vic], { clock, verify }) };
 }
 
 describe("signing in", () => {
   test("gives a token that says who it is, for ten minutes", async () => {
     const clock = manualClock();
-    const signIn = await createSignIn([mia], { clock });
+    const signIn = await signInOf([mia], { clock });
     const { accessToken, expiresInSeconds } = await signIn.signIn({ name: "mia", password, address });
     expect(await signIn.authenticate({ token: accessToken })).toMatchObject({ id: "mia", roles: ["operator"], stores: ["berlin"] });
-    expect(await (await createSignIn([mia], { clock })).authenticate({ token: accessToken })).toBeUndefined();
+    expect(await (await signInOf([mia], { clock })).authenticate({ token: accessToken })).toBeUndefined();
     clock.advance((expiresInSeconds + 6) * 1_000);
     expect(await signIn.authenticate({ token: accessToken })).toBeUndefined();
   });
@@ -67,7 +79,7 @@ describe("signing in", () => {
   });
 
   test("an unknown name never gets in, whatever the dummy password is", async () => {
-    const signIn = await createSignIn([mia], { verify: async () => true });
+    const signIn = await signInOf([mia], { verify: async () => true });
     expect(await refusal(signIn.signIn({ name: "nobody", password, address }))).toMatchObject({ code: "UNAUTHENTICATED" });
   });
 
@@ -123,13 +135,122 @@ describe("a refresh token", () => {
   });
 });
 
-describe("the users file", () => {
-  async function folder() {
-    const directory = await mkdtemp(join(tmpdir(), "onhand-"));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    return join(directory, "users.json");
+describe("sessions kept in a file", () => {
+  /** A server's life: each opens the file anew. */
+  async function lives() {
+    const file = `${await folder()}.sessions.db`;
+    const clock = manualClock();
+    return {
+      file,
+      clock,
+      async open(users: readonly User[] = [mia, vic]) {
+        const sessions = openSessions(file);
+        return { ...(await createSignIn(users, { sessions, clock, verify: async () => true })), close: () => sessions.close() };
+      },
+    };
   }
+  const who = { name: "mia", password, address };
 
+  test("outlive the server: access tokens hold, refresh tokens go on", async () => {
+    const { open, file } = await lives();
+    const first = await open();
+    const { accessToken, refreshToken } = await first.signIn(who);
+    first.close();
+    const second = await open();
+    expect(await second.authenticate({ token: accessToken })).toMatchObject({ id: "mia", roles: ["operator"] });
+    const next = await second.refresh(refreshToken);
+    second.close();
+    const third = await open();
+    expect((await third.refresh(next.refreshToken)).name).toBe("mia");
+    third.close();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  test("tell a token that was used before the restart, and end its family", async () => {
+    const { open } = await lives();
+    const first = await open();
+    const stolen = await first.signIn(who);
+    const latest = await first.refresh(stolen.refreshToken);
+    const left = await first.signIn(who);
+    first.signOut(left.refreshToken);
+    first.close();
+    const second = await open();
+    expect(await refusal(second.refresh(left.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    expect(await refusal(second.refresh(stolen.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    second.close();
+    const third = await open();
+    expect(await refusal(third.refresh(latest.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    third.close();
+  });
+
+  test("end after thirty days, restarts or not", async () => {
+    const { open, clock } = await lives();
+    const first = await open();
+    const { refreshToken } = await first.signIn(who);
+    first.close();
+    clock.advance(30 * 86_400_000);
+    const second = await open();
+    expect(await refusal(second.refresh(refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    second.close();
+  });
+
+  test("end for who has another password or is gone, and go on for the others", async () => {
+    const { open } = await lives();
+    const first = await open();
+    const [hers, his, again] = [await first.signIn(who), await first.signIn({ ...who, name: "vic" }), await first.signIn(who)];
+    first.close();
+    const changed = await open([{ ...mia, passwordHash: await hashPassword("another password") }, vic]);
+    expect(await changed.authenticate({ token: hers.accessToken })).toBeUndefined();
+    expect(await refusal(changed.refresh(hers.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    const his2 = await changed.refresh(his.refreshToken);
+    changed.close();
+    const gone = await open([vic]);
+    expect(await refusal(gone.refresh(again.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    expect((await gone.refresh(his2.refreshToken)).name).toBe("vic");
+    gone.close();
+  });
+
+  test("are the same for two servers, of which one takes a token that both are shown", async () => {
+    const { open } = await lives();
+    const [one, other] = [await open(), await open()];
+    const { accessToken, refreshToken } = await one.signIn(who);
+    expect(await other.authenticate({ token: accessToken })).toMatchObject({ id: "mia" });
+    const next = await other.refresh(refreshToken);
+    expect(await refusal(one.refresh(refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    expect(await refusal(other.refresh(next.refreshToken))).toMatchObject({ code: "UNAUTHENTICATED" });
+    one.close();
+    other.close();
+  });
+
+  test("hold no token, and are refused where the file is something else", async () => {
+    const { open, file } = await lives();
+    const server = await open();
+    const { refreshToken, accessToken } = await server.signIn(who);
+    server.close();
+    const kept = await readFile(file, "latin1");
+    for (const part of [...refreshToken.split(".").slice(1), accessToken]) expect(kept).not.toContain(part);
+    await writeFile(file, "these are no sessions, but something else of some length".repeat(100));
+    expect(await refusal(open())).toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+    expect(await refusal((async () => openSessions("/there/is/no/folder/sessions.db"))())).toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  });
+
+  test("are 10,000 at most: the oldest go", async () => {
+    const sessions = sessionsIn(":memory:");
+    const family = (index: number) => ({ id: `f${index}`, name: "mia", credential: Buffer.of(1), latest: Buffer.of(2), endsAt: index });
+    for (let index = 1; index <= 10_002; index += 1) sessions.add(family(index), 0);
+    expect([1, 2, 3, 10_002].map((index) => sessions.nameOf(`f${index}`))).toEqual([undefined, undefined, "mia", "mia"]);
+    sessions.add(family(20_000), 10_001);
+    expect([10_001, 10_002, 20_000].map((index) => sessions.nameOf(`f${index}`))).toEqual([undefined, "mia", "mia"]);
+  }, 60_000);
+});
+
+async function folder() {
+  const directory = await mkdtemp(join(tmpdir(), "onhand-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return join(directory, "users.json");
+}
+
+describe("the users file", () => {
   test("is made with an admin where there is none, readable by its owner only, without the password in it", async () => {
     const file = await folder();
     expect(await refusal(loadUsers(file, undefined))).toMatchObject({ code: "INVALID_INPUT" });
@@ -173,7 +294,7 @@ describe("over HTTP", () => {
     for (const id of ["berlin", "paris"]) await inventory.stores.create({ id, name: id });
     await inventory.products.create({ sku: "TEA", name: "Tea" });
     for (const storeId of ["berlin", "paris"]) await inventory.stock.receive({ sku: "TEA", storeId, quantity: 5 });
-    const signIn = await createSignIn([mia, vic]);
+    const signIn = await signInOf([mia, vic]);
     const app = createApp({
       inventory,
       storage: "memory",
@@ -214,6 +335,18 @@ describe("over HTTP", () => {
     const again = (await send("POST", "/api/session", { name: "mia", password })).headers.get("Set-Cookie")?.split(";", 1)[0] as string;
     expect((await send("DELETE", "/api/session", undefined, { Cookie: again })).status).toBe(204);
     expect((await send("POST", "/api/session/refresh", undefined, { Cookie: again })).status).toBe(401);
+  });
+
+  test("tells whoever is signed in which commands are open to them, and nobody else", async () => {
+    const { send, tokenOf } = await served();
+    const permissionsOf = async (name: string) =>
+      (await (await send("GET", "/api/session/permissions", undefined, await tokenOf(name))).json()) as { id: string; actions: string[] };
+    expect(await permissionsOf("vic")).toEqual({ id: "vic", actions: [] });
+    const { id, actions } = await permissionsOf("mia");
+    expect(id).toBe("mia");
+    expect(actions).toEqual(expect.arrayContaining(["stock.sell", "alerts.acknowledge", "purchaseOrders.receive"]));
+    expect(actions).not.toContain("alerts.dismiss");
+    expect((await send("GET", "/api/session/permissions")).status).toBe(401);
   });
 
   test("what is wrong is said alike, and a page of another site gets nothing", async () => {

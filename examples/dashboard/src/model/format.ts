@@ -14,6 +14,14 @@ export function formatMoney({ amount, currency }: Money): string {
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+const dates = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+
+/** The day alone. */
+export const formatDate = (at: number): string => dates.format(at);
+
+/** `1 line`, `3 lines`. */
+export const formatCount = (count: number, one: string, many = `${one}s`): string => `${formatQuantity(count)} ${count === 1 ? one : many}`;
+
 const dayMs = 86_400_000;
 
 /** The time of day; for what is older, the day as well. */

@@ -61,7 +61,7 @@ function haystackOf(product: Product): string {
 }
 
 /** Every word must be part of the SKU, the name, the barcode or the category. */
-function searchFor(search: string): (product: Product) => boolean {
+export function searchFor(search: string): (product: Product) => boolean {
   const words = search.toLowerCase().split(/\s+/u).filter(Boolean);
   return (product) => words.every((word) => haystackOf(product).includes(word));
 }

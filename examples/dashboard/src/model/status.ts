@@ -2,7 +2,7 @@
 export const statuses = ["out", "low", "in-stock"] as const;
 export type Status = (typeof statuses)[number];
 
-/** Until products have thresholds of their own, this much or less is low. */
+/** What the stock table calls low until somebody says otherwise; alerts go by thresholds. */
 export const defaultLowMark = 10;
 
 /** The status of what is available, where `lowMark` or less is low. */

@@ -19,10 +19,10 @@ export function ColumnHeads(props: ColumnHeadsProps) {
         className={`${columns} max-sm:grid-cols-[minmax(0,1fr)_auto_auto] h-9 items-center px-4 text-soft text-xs`}
       >
         <Head {...props} column="product" name="Product" />
-        <span role="columnheader" className="hidden xl:block">
+        <span role="columnheader" className="hidden desk:block">
           Category
         </span>
-        <span role="columnheader" className="hidden text-right xl:block">
+        <span role="columnheader" className="hidden text-right desk:block">
           Price
         </span>
         <Head {...props} column="quantity" name="Available" className="flex justify-end" />

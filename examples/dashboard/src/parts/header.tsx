@@ -5,12 +5,10 @@ import { ConnectionPill } from "./connection-pill";
 /** Name, store and connection: what is true for the whole page. */
 export function Header({ onHelp }: { readonly onHelp: () => void }) {
   return (
-    <header className="sticky top-0 z-30 border-line border-b bg-page/90 backdrop-blur">
-      <div className="mx-auto flex h-14 max-w-[100rem] items-center gap-2 px-3 sm:gap-3 sm:px-6">
+    <header className="sticky top-0 z-40 border-line border-b bg-page/90 backdrop-blur">
+      <div className="flex h-14 items-center gap-2 px-3 sm:gap-3 sm:px-6">
         <img src="/icon.svg" alt="" width={26} height={26} />
-        <h1 className="font-semibold text-base tracking-tight">
-          onhand<span className="sr-only"> stock</span>
-        </h1>
+        <p className="font-semibold text-base tracking-tight">onhand</p>
         <StoreChoice />
         <div className="ml-auto flex shrink-0 items-center gap-2 md:min-w-0 md:shrink">
           <ConnectionPill />

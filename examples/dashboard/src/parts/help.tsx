@@ -1,8 +1,8 @@
 import { Sheet } from "./sheet";
 
 const rows: readonly (readonly [keys: readonly string[], meaning: string])[] = [
-  [["A – Z", "0 – 9"], "go to the scan field; a USB scanner types, so just scan"],
-  [["Enter"], "in the scan field, adds or sells"],
+  [["A – Z", "0 – 9"], "go to the scan field where there is one; a USB scanner types, so just scan"],
+  [["Enter"], "in the scan field, adds, sells or picks the product"],
   [["/"], "search products"],
   [["↑", "↓"], "walk through the table; Home and End jump"],
   [["Enter"], "on a product, opens it"],

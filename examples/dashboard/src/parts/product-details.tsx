@@ -1,9 +1,13 @@
 import type { Product } from "@onhand/core";
 import { useMovements, useProduct, useStockLevel } from "@onhand/react";
+import { ArrowRight } from "lucide-react";
+import { Link } from "wouter";
 import { useDesk, usePlaces } from "../desk";
 import { formatMoney, formatQuantity } from "../model/format";
 import { statusOf } from "../model/status";
+import { buttonLook } from "./button";
 import { MovementLine } from "./movement-line";
+import { productPath } from "./product-name";
 import { Sheet } from "./sheet";
 import { StatusBadge } from "./status-badge";
 import { StockBar } from "./stock-bar";
@@ -29,6 +33,9 @@ function Details({ sku }: { readonly sku: string }) {
         <p className="font-semibold text-lg leading-snug">{product.name}</p>
         <p className="mt-0.5 font-mono text-soft text-sm">{product.sku}</p>
       </div>
+      <Link href={productPath(product.sku)} className={buttonLook()}>
+        Everything about it <ArrowRight size={15} aria-hidden />
+      </Link>
       <Facts product={product} />
       <section>
         <h3 className="pb-2 font-semibold text-sm">Where it is</h3>

@@ -12,7 +12,7 @@ import { StockBar } from "./stock-bar";
 
 /** How wide the columns are; a phone has only the first and the last. */
 export const columns =
-  "grid gap-x-4 xl:gap-x-6 grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(0,1fr)_minmax(8rem,13rem)_7rem] xl:grid-cols-[minmax(0,1fr)_6rem_5rem_minmax(8rem,14rem)_7rem]";
+  "grid gap-x-4 desk:gap-x-6 grid-cols-[minmax(0,1fr)_auto] sm:grid-cols-[minmax(0,1fr)_minmax(8rem,13rem)_7rem] desk:grid-cols-[minmax(0,1fr)_6rem_5rem_minmax(8rem,14rem)_7rem]";
 
 /** Every row is this high, so that thousands of them need no measuring. */
 export const rowHeight = 60;
@@ -60,10 +60,10 @@ export const ProductRow = memo(function ProductRow({ sku, index, top, isTabStop,
         </button>
         <span className="block truncate font-mono text-soft text-xs">{sku}</span>
       </div>
-      <div role="cell" className="hidden truncate text-sm text-soft xl:block">
+      <div role="cell" className="hidden truncate text-sm text-soft desk:block">
         {product?.category}
       </div>
-      <div role="cell" className="hidden text-right text-sm xl:block">
+      <div role="cell" className="hidden text-right text-sm desk:block">
         {product?.price && formatMoney(product.price)}
       </div>
       <Stock total={total} lowMark={lowMark} />

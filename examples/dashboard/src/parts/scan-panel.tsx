@@ -2,13 +2,11 @@ import type { Product, Store } from "@onhand/core";
 import { useCommand, useConnection } from "@onhand/react";
 import { ScanBarcode } from "lucide-react";
 import { type FormEvent, type RefObject, useRef, useState } from "react";
-import { toast } from "sonner";
 import { useCatalogue, useDesk, usePlaces } from "../desk";
 import { findByCode } from "../model/codes";
-import { type Mode, type Report, reportDone, reportRefusal } from "../model/report";
+import { type Mode, reportDone, reportRefusal } from "../model/report";
+import { say } from "../say";
 import { ModeChoice, QuickFill } from "./scan-controls";
-
-const say = ({ kind, text, description }: Report) => toast[kind](text, description === undefined ? {} : { description });
 
 /** Scan, quantity, Enter: sells or adds, and is ready for the next scan. */
 export function ScanPanel({ inputRef }: { readonly inputRef: RefObject<HTMLInputElement | null> }) {

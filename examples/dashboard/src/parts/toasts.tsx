@@ -8,6 +8,7 @@ export function Toasts() {
   return (
     <Toaster
       position="bottom-right"
+      mobileOffset={{ bottom: "4.5rem" }}
       duration={shownMs}
       visibleToasts={4}
       closeButton

@@ -1,5 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "@onhand/core";
+import type { Sessions } from "./sessions";
 
 /** Tokens that each are good for one more. */
 export interface RefreshTokens {
@@ -11,42 +12,40 @@ export interface RefreshTokens {
   end(token: string): void;
 }
 
-interface Family {
-  readonly name: string;
-  readonly latest: Buffer;
-  readonly endsAt: number;
+/** What refresh tokens are made with. */
+export interface RefreshTokenOptions {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  /** What somebody signs in with now; undefined for who may not any more. A family that began with another ends. */
+  readonly credentialOf: (name: string) => string | undefined;
 }
 
-const maximumFamilies = 10_000;
 const lifetimeMs = 30 * 86_400_000;
 
-/** Keeps families in memory, of each only the hash of its latest token. They end with the process, after 30 days, or when 10,000 newer ones have begun. */
-export function createRefreshTokens(clock: Clock): RefreshTokens {
-  const families = new Map<string, Family>();
-
-  function issue(id: string, family: Omit<Family, "latest">): string {
-    const secret = randomBytes(32).toString("base64url");
-    families.set(id, { ...family, latest: digest(secret) });
-    return `${id}.${secret}`;
-  }
-
+/** A family ends after 30 days, or when 10,000 newer ones have begun. A restart ends none. */
+export function createRefreshTokens({ sessions, clock, credentialOf }: RefreshTokenOptions): RefreshTokens {
   return {
     begin(name) {
-      const oldest = families.keys().next();
-      if (families.size >= maximumFamilies && !oldest.done) families.delete(oldest.value);
-      return issue(randomBytes(16).toString("base64url"), { name, endsAt: clock.now() + lifetimeMs });
+      const [id, secret] = [random(16), random(32)];
+      const now = clock.now();
+      const credential = digest(credentialOf(name) ?? "");
+      sessions.add({ id, name, credential, latest: digest(secret), endsAt: now + lifetimeMs }, now);
+      return `${id}.${secret}`;
     },
     rotate(token) {
       const [id = "", secret = ""] = token.split(".", 2);
-      const family = families.get(id);
-      if (!family) return undefined;
-      if (family.endsAt > clock.now() && timingSafeEqual(family.latest, digest(secret)))
-        return { name: family.name, token: issue(id, { name: family.name, endsAt: family.endsAt }) };
-      families.delete(id);
+      const name = sessions.nameOf(id);
+      if (name === undefined) return undefined;
+      const next = random(32);
+      const credential = credentialOf(name);
+      const shown = { id, latest: digest(secret), credential: digest(credential ?? "") };
+      if (credential !== undefined && sessions.rotate(shown, digest(next), clock.now())) return { name, token: `${id}.${next}` };
+      sessions.remove(id);
       return undefined;
     },
-    end: (token) => void families.delete(token.split(".", 1)[0] ?? ""),
+    end: (token) => sessions.remove(token.split(".", 1)[0] ?? ""),
   };
 }
 
+const random = (bytes: number): string => randomBytes(bytes).toString("base64url");
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { type Clock, InventoryError, type Principal, systemClock } from "@onhand/core";
 import { type Authenticate, bearerTokens } from "@onhand/transport-adapters/auth";
 import { SignJWT } from "jose";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { hashPassword, type VerifyPassword, verifyPassword } from "./passwords";
 import { createRefreshTokens } from "./refresh-tokens";
+import type { Sessions } from "./sessions";
 import { principalOf, type User } from "./users";
 
 /** What somebody has who signed in. */
@@ -32,14 +33,26 @@ const longestPassword = 1_024;
 const perName = { keyPrefix: "name", points: 10, duration: 900 };
 const perAddress = { keyPrefix: "address", points: 30, duration: 900 };
 
-/** Tokens are signed by a secret of this process: when it ends, everybody signs in anew. */
+/** What signing in goes by. */
+export interface SignInOptions {
+  /** Where those who signed in are remembered; closed by whoever opened it. */
+  readonly sessions: Sessions;
+  readonly clock?: Clock;
+  readonly verify?: VerifyPassword;
+}
+
+/**
+ * Who signed in stays so when the server is started anew: access tokens hold for as long as nothing was changed about the users, refresh
+ * tokens unless their own user is gone or has another password.
+ */
 export async function createSignIn(
   users: readonly User[],
-  { clock = systemClock, verify = verifyPassword }: { readonly clock?: Clock; readonly verify?: VerifyPassword } = {},
+  { sessions, clock = systemClock, verify = verifyPassword }: SignInOptions,
 ): Promise<SignIn> {
   const byName = new Map(users.map((user) => [user.name, user]));
-  const secret = randomBytes(32);
-  const refreshTokens = createRefreshTokens(clock);
+  // Tokens say what their bearer may do. Of users who are others now, none may be good.
+  const secret = createHmac("sha256", sessions.secret).update(JSON.stringify(users)).digest();
+  const refreshTokens = createRefreshTokens({ sessions, clock, credentialOf: (name) => byName.get(name)?.passwordHash });
   const failures = [new RateLimiterMemory(perName), new RateLimiterMemory(perAddress)] as const;
   // Who is not known takes as long as who is.
   const nobody = await hashPassword(randomBytes(16).toString("hex"));

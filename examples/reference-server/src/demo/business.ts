@@ -85,7 +85,9 @@ export function startBusiness(inventory: Inventory, business: Business): () => P
     const reference = { type: "receipt", id: `${storeId.slice(0, 3).toUpperCase()}-${String(receipts).padStart(6, "0")}` };
     const at = { sku: item.product.sku, storeId, actor };
     const luck = random.next();
-    if (luck < damageShare) await inventory.stock.adjust({ ...at, delta: -1, reason: "damaged" });
+    // Of what is kept by lot, whoever brings some back or breaks some would have to say which; here they only buy.
+    if (item.product.tracking === "lot") await buy(item, storeId, reference).catch((error) => fillEmptyShelf(error, item, storeId));
+    else if (luck < damageShare) await inventory.stock.adjust({ ...at, delta: -1, reason: "damaged" });
     else if (luck < damageShare + returnShare) await inventory.stock.return({ ...at, quantity: 1, reference });
     else await buy(item, storeId, reference).catch((error) => fillEmptyShelf(error, item, storeId));
   }
@@ -104,7 +106,7 @@ export function startBusiness(inventory: Inventory, business: Business): () => P
   }
 
   /** From the warehouse while it has some, else a delivery to the warehouse that the next refill draws on. */
-  async function refill({ product: { sku }, pace }: DemoProduct, storeId: string): Promise<void> {
+  async function refill({ product: { sku, tracking }, pace }: DemoProduct, storeId: string): Promise<void> {
     const { available } = await inventory.stock.level({ sku, storeId: warehouse });
     const quantity = random.between(...habits[pace].refill);
     if (available >= quantity) {
@@ -112,7 +114,9 @@ export function startBusiness(inventory: Inventory, business: Business): () => P
       return;
     }
     const reference = { type: "delivery", id: `DN-${String(receipts).padStart(6, "0")}` };
-    await inventory.stock.receive({ sku, storeId: warehouse, quantity: random.between(...habits[pace].delivery), reference, actor });
+    const delivered = random.between(...habits[pace].delivery);
+    const lots = tracking === "lot" ? [{ lot: reference.id, quantity: delivered }] : undefined;
+    await inventory.stock.receive({ sku, storeId: warehouse, quantity: delivered, reference, actor, ...(lots && { lots }) });
   }
 
   if (business.customersPerSecond > 0) nextCustomer();

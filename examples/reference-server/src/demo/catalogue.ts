@@ -1,4 +1,4 @@
-import type { CreateProduct, CreateStore } from "@onhand/core";
+import type { CreateProduct, CreateStore, CreateSupplier } from "@onhand/core";
 
 /** How fast something sells: a staple many times a day, a slow seller once in a while. */
 export type Pace = "staple" | "steady" | "slow";
@@ -110,6 +110,34 @@ export function inHouseBarcode(number: number): string {
 
 const costShare = 0.55;
 
+/** Who delivers what to the demo shop. */
+export const demoSuppliers: readonly (CreateSupplier & { readonly categories: readonly string[] })[] = [
+  supplier({ id: "roesterei-nord", name: "Rösterei Nord", contact: "Jule Petersen", leadTimeDays: 3, categories: ["Coffee"] }),
+  supplier({ id: "teehaus-elbe", name: "Teehaus Elbe Import", contact: "Ole Brandt", leadTimeDays: 10, categories: ["Tea"] }),
+  supplier({
+    id: "bohne-und-blech",
+    name: "Bohne & Blech Großhandel",
+    contact: "Mira Kaya",
+    leadTimeDays: 6,
+    categories: ["Brewing", "Grinders", "Espresso"],
+  }),
+  supplier({ id: "toepferei-havel", name: "Töpferei Havel", contact: "Anton Riedel", leadTimeDays: 21, categories: ["Tableware", "Home"] }),
+  supplier({ id: "feinkost-spree", name: "Feinkost Spree", contact: "Lea Sommer", leadTimeDays: 2, categories: ["Pantry"] }),
+];
+
+function supplier(facts: {
+  readonly id: string;
+  readonly name: string;
+  readonly contact: string;
+  readonly leadTimeDays: number;
+  readonly categories: readonly string[];
+}) {
+  return { ...facts, email: `order@${facts.id}.example`, currency: "EUR" };
+}
+
+/** What is kept by lot, since it goes off. */
+const keptByLot: readonly string[] = ["PAN-CANT-200", "PAN-GRAN-400"];
+
 /** What the demo shop sells. */
 export const demoProducts: readonly DemoProduct[] = Object.entries(shelves)
   .flatMap(([category, items]) => items.map((item) => [category, ...item] as const))
@@ -133,8 +161,15 @@ export function demoProduct(facts: {
       category,
       barcode: inHouseBarcode(number),
       unit: "piece",
+      ...(keptByLot.includes(sku) && { tracking: "lot" as const }),
+      ...supplierOf(category),
       price: { amount: cents, currency: "EUR" },
       cost: { amount: Math.round(cents * costShare), currency: "EUR" },
     },
   };
+}
+
+function supplierOf(category: string): { readonly supplierId?: string } {
+  const found = demoSuppliers.find(({ categories }) => categories.includes(category));
+  return found ? { supplierId: found.id } : {};
 }

@@ -1,9 +1,13 @@
 import { type Inventory, InventoryError, isInventoryError, type StockLine } from "@onhand/core";
-import { type DemoProduct, demoStores, type Pace } from "./catalogue";
+import { type DemoProduct, demoProducts, demoStores, type Pace } from "./catalogue";
+import { pastOf } from "./past";
 import { createRandom, type Random } from "./random";
+import { startTrade } from "./trade";
 
 const linesPerDelivery = 500;
 const creationsAtOnce = 500;
+const dayMs = 86_400_000;
+const warehouse = "lager";
 
 /** How many of each the shop likes to have at each place. */
 const shelfSizes = {
@@ -15,7 +19,8 @@ const shelfSizes = {
 const missingShares = { staple: 0.04, steady: 0.15, slow: 0.5 } as const satisfies Record<Pace, number>;
 
 /**
- * Creates the demo shop's stores and products and their first delivery, unless it is there already.
+ * Creates the demo shop's stores and products, the sales of its last weeks and what is on its shelves today, orders, transfers and all,
+ * unless it is there already.
  *
  * Every step has an idempotency key, so opening the same shop anew on the same ledger changes nothing.
  *
@@ -31,12 +36,28 @@ export async function openShop(
   for (const some of chunks(shop.products, creationsAtOnce)) {
     await Promise.all(some.map(({ product }) => unlessThere(inventory.products.create(product))));
   }
-  const lines = shop.products.flatMap((product) => firstDelivery(product, random));
+  // By the ledger's own word, so that opening it again tells of the same days.
+  const { createdAt: openedAt } = await inventory.stores.get(warehouse);
+  const known = demoProducts.slice(0, shop.products.length);
+  await book(inventory, pastOf(known, { openedAt, random: createRandom(shop.seed) }), { name: "past", ...shop });
+  await book(
+    inventory,
+    shop.products.flatMap((product) => firstDelivery(product, { random, openedAt })),
+    { name: "opening", ...shop },
+  );
+  await startTrade(inventory, { products: known, openedAt });
+}
+
+async function book(
+  inventory: Inventory,
+  lines: readonly StockLine[],
+  { name, products, seed }: { readonly name: string; readonly products: readonly unknown[]; readonly seed: number },
+): Promise<void> {
   for (const [index, some] of chunks(lines, linesPerDelivery).entries()) {
     await inventory.stock.apply(some, {
       actor: "demo",
-      reference: { type: "delivery", id: `OPENING-${index + 1}` },
-      idempotencyKey: `demo-opening-${shop.seed}-${shop.products.length}-${index + 1}`,
+      reference: { type: name === "past" ? "receipts" : "delivery", id: `${name.toUpperCase()}-${index + 1}` },
+      idempotencyKey: `demo-${name}-${seed}-${products.length}-${index + 1}`,
     });
   }
 }
@@ -47,14 +68,29 @@ async function refuseOthersStock(inventory: Inventory): Promise<void> {
   if (other) throw new InventoryError("INVALID_STATE", { entity: "store", key: other.id, state: "not of the demo" });
 }
 
-function firstDelivery({ product, pace }: DemoProduct, random: Random): StockLine[] {
+function firstDelivery(
+  { product, pace }: DemoProduct,
+  { random, openedAt }: { readonly random: Random; readonly openedAt: number },
+): StockLine[] {
   return demoStores.flatMap(({ id, kind }): StockLine[] => {
     // Not every place has everything, and some shelves are empty on the first day.
     if (random.chance(missingShares[pace])) return [];
     const [from, to] = shelfSizes[pace][kind === "warehouse" ? "warehouse" : "shop"];
     const quantity = random.between(from, to);
-    return [{ type: "receive", sku: product.sku, storeId: id, quantity, ...(product.cost && { unitCost: product.cost }) }];
+    const lots = product.tracking === "lot" && lotsOf(quantity, openedAt);
+    return [
+      { type: "receive", sku: product.sku, storeId: id, quantity, ...(product.cost && { unitCost: product.cost }), ...(lots && { lots }) },
+    ];
   });
+}
+
+/** What goes off soon, and what keeps for longer. */
+function lotsOf(quantity: number, openedAt: number) {
+  const old = Math.ceil(quantity / 3);
+  return [
+    { lot: "L-2417", quantity: old, expiresAt: openedAt + 9 * dayMs },
+    { lot: "L-2436", quantity: quantity - old, expiresAt: openedAt + 75 * dayMs },
+  ].filter((lot) => lot.quantity > 0);
 }
 
 async function unlessThere(creation: Promise<unknown>): Promise<void> {

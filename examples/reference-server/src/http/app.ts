@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { serveStatic } from "@hono/node-server/serve-static";
 import type { Authorize, Inventory } from "@onhand/core";
+import { exportReport } from "@onhand/import-export";
 import { createHttpHandler } from "@onhand/transport-adapters/http";
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
 import { bearerToken, type Identify, type Pages } from "../access";
 import type { SignIn } from "../auth/sign-in";
+import { createPermissionsApi } from "./permissions";
 import { createSessionApi, type WayIn } from "./session";
 
 /** What the HTTP side of the server is made of. */
@@ -51,6 +53,7 @@ export function createApp({ inventory, storage, identify, authorize, wayIn, sign
     const from = { origin: context.req.header("Origin"), host: context.req.header("Host") };
     return pages.admits(from) ? next() : context.text("This server is not for your page.\n", 403);
   });
+  app.route("/api/session/permissions", createPermissionsApi({ identify, authorize, logger }));
   app.route("/api/session", createSessionApi(wayIn, signIn, logger));
   app.get("/api/health", async ({ json }) => {
     const { feed, capabilities } = inventory;
@@ -59,6 +62,7 @@ export function createApp({ inventory, storage, identify, authorize, wayIn, sign
   const api = createHttpHandler({
     inventory,
     basePath: "/api",
+    exportReport,
     authenticate: (request) => identify(bearerToken(request.headers.get("Authorization") ?? undefined)),
     authorize,
     ...(pages.origins && { allowedOrigins: pages.origins }),
@@ -66,11 +70,20 @@ export function createApp({ inventory, storage, identify, authorize, wayIn, sign
   });
   app.all("/api/*", (context) => api(context.req.raw));
   app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: "no-referrer", xFrameOptions: "DENY", strictTransportSecurity: false }));
-  if (existsSync(dashboard)) app.use(serveStatic({ root: dashboard, onFound: setCaching }));
+  if (existsSync(dashboard)) servePage(app, dashboard);
   else app.get("/", (context) => context.text(notBuilt, 503));
   app.notFound((context) => context.text("Not found.\n", 404));
   return app;
 }
+
+/** The page's files; and where a browser is sent to an address of the page's own, the page, which knows what to show there. */
+function servePage(app: Hono, dashboard: string): void {
+  app.use(serveStatic({ root: dashboard, onFound: setCaching }));
+  const page = serveStatic({ root: dashboard, path: "index.html", onFound: setCaching });
+  app.get("*", (context, next) => (isVisit(context) ? page(context, next) : next()));
+}
+
+const isVisit = ({ req }: Context): boolean => !req.path.startsWith("/assets/") && (req.header("Accept") ?? "").includes("text/html");
 
 const notBuilt = "The dashboard is not built yet. Run `npm run build` in the root of the repository, then reload this page.\n";
 

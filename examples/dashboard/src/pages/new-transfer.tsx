@@ -1,0 +1,49 @@
+import { type FormEvent, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { useDesk } from "../desk";
+import { useAction } from "../hooks/use-action";
+import { Button, buttonLook } from "../parts/button";
+import { Field } from "../parts/field";
+import { type EditedLine, LinesEditor, wantedLines } from "../parts/lines-editor";
+import { Page } from "../parts/page";
+import { PlaceSelect } from "../parts/place-select";
+
+/** Sends goods on their way. */
+export function NewTransferPage() {
+  const { storeId } = useDesk();
+  const [from, setFrom] = useState(storeId ?? "");
+  const [to, setTo] = useState("");
+  const [lines, setLines] = useState<readonly EditedLine[]>([]);
+  const [, goTo] = useLocation();
+  const ship = useAction("transfers.ship", "Nothing was sent");
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const shipped = await ship.run({ from, to, lines: wantedLines(lines) }, "Sent: the goods count as incoming where they go");
+    if (shipped) goTo(`/transfers/${shipped.transfer.id}`);
+  }
+
+  return (
+    <Page title="Send goods">
+      <form onSubmit={submit} className="max-w-3xl space-y-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field name="From">
+            <PlaceSelect name="from" value={from} onChoose={setFrom} />
+          </Field>
+          <Field name="To">
+            <PlaceSelect name="to" value={to} onChoose={setTo} />
+          </Field>
+        </div>
+        <LinesEditor lines={lines} onLines={setLines} />
+        <div className="flex justify-end gap-2">
+          <Link href="/transfers" className={buttonLook("quiet")}>
+            Back
+          </Link>
+          <Button type="submit" look="main" disabled={lines.length === 0 || from === to || ship.busy || !ship.may}>
+            Send
+          </Button>
+        </div>
+      </form>
+    </Page>
+  );
+}

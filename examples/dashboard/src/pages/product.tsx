@@ -1,0 +1,216 @@
+import type { Alert, Product } from "@onhand/core";
+import { useAlerts, useMovements, useProduct, useReservations } from "@onhand/react";
+import { useQuery } from "@tanstack/react-query";
+import { Printer } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { useParams } from "wouter";
+import { useDesk } from "../desk";
+import { usePlaceNames } from "../hooks/use-place-names";
+import { useSupplierNames } from "../hooks/use-supplier-names";
+import { api } from "../model/api";
+import { formatCount, formatDate, formatMoney, formatQuantity } from "../model/format";
+import { AlertLine } from "../parts/alert-line";
+import { AssignSheet } from "../parts/assign-sheet";
+import { Button } from "../parts/button";
+import { DemandChart } from "../parts/demand-chart";
+import { Facts } from "../parts/field";
+import { LabelSheet } from "../parts/label-sheet";
+import { MovementLine } from "../parts/movement-line";
+import { Nothing, Page } from "../parts/page";
+import { Shelves } from "../parts/shelves";
+
+/** Everything there is to know of one product. */
+export function ProductPage() {
+  const { sku = "" } = useParams<{ sku: string }>();
+  const product = useProduct(sku);
+  if (!product)
+    return (
+      <Page title={sku}>
+        <Nothing status="ready">Looking for {sku}…</Nothing>
+      </Page>
+    );
+  return <ProductPanels key={product.sku} product={product} />;
+}
+
+function ProductPanels({ product }: { readonly product: Product }) {
+  const [labelling, setLabelling] = useState(false);
+  const { sku, name } = product;
+  return (
+    <Page
+      title={name}
+      actions={
+        <Button onClick={() => setLabelling(true)}>
+          <Printer size={16} aria-hidden /> Label
+        </Button>
+      }
+    >
+      <About product={product} />
+      <OpenAlerts sku={sku} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <Panel title="Where it is">
+            <Shelves sku={sku} />
+          </Panel>
+          <Demand sku={sku} />
+          {product.tracking !== undefined && <Lots sku={sku} />}
+          <Holds sku={sku} />
+        </div>
+        <History sku={sku} />
+      </div>
+      <LabelSheet product={product} open={labelling} onClose={() => setLabelling(false)} />
+    </Page>
+  );
+}
+
+function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="panel p-4" aria-label={title}>
+      <h2 className="pb-3 font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function About({ product }: { readonly product: Product }) {
+  const { sku, barcode, category, price, cost, unit, supplierId, images, archived } = product;
+  const supplierName = useSupplierNames();
+  const [image] = images ?? [];
+  return (
+    <section className="panel flex flex-col gap-4 p-4 sm:flex-row" aria-label="About the product">
+      {image !== undefined && <img src={image} alt="" className="size-28 shrink-0 rounded-lg bg-well object-cover" />}
+      <div className="min-w-0 flex-1">
+        <Facts
+          facts={[
+            [
+              "SKU",
+              <span key="sku" className="font-mono">
+                {sku}
+              </span>,
+            ],
+            ["Barcode", barcode],
+            ["Category", category],
+            ["Unit", unit],
+            ["Price", price && formatMoney(price)],
+            ["Cost", cost && formatMoney(cost)],
+            ["Supplier", supplierId && supplierName(supplierId)],
+            ["In use", archived ? "archived" : "yes"],
+          ]}
+        />
+      </div>
+    </section>
+  );
+}
+
+function OpenAlerts({ sku }: { readonly sku: string }) {
+  const alerts = useAlerts({ sku }, ({ items }) => items);
+  const [assigning, setAssigning] = useState<Alert>();
+  if (alerts.length === 0) return null;
+  return (
+    <>
+      <ul className="panel divide-y divide-line" aria-label="Open alerts">
+        {alerts.map((alert) => (
+          <AlertLine key={alert.id} alert={alert} onAssign={setAssigning} />
+        ))}
+      </ul>
+      <AssignSheet alert={assigning} onClose={() => setAssigning(undefined)} />
+    </>
+  );
+}
+
+const horizonDays = 14;
+
+function Demand({ sku }: { readonly sku: string }) {
+  const { storeId } = useDesk();
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const { data, status, error } = useQuery({
+    queryKey: ["demand", sku, storeId],
+    queryFn: () => api.forecasts.demand({ sku, horizonDays, timeZone, ...(storeId !== undefined && { storeId }) }),
+  });
+  return (
+    <Panel title="Demand">
+      {data && data.history.length > 0 ? (
+        <>
+          <DemandChart forecast={data} />
+          <p className="pt-2 text-sm text-soft" data-testid="demand">
+            <span className="font-semibold text-ink">{formatQuantity(Math.round(data.total))}</span> expected in the next{" "}
+            {formatCount(horizonDays, "day")} · {data.method.replaceAll(/[-_]/gu, " ")}
+          </p>
+        </>
+      ) : (
+        <p role={status === "error" ? "alert" : undefined} className="text-sm text-soft">
+          {status === "pending" ? "Loading…" : status === "error" ? `No forecast: ${String(error)}` : "It has no day behind it yet."}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Lots({ sku }: { readonly sku: string }) {
+  const placeName = usePlaceNames();
+  const { data } = useQuery({ queryKey: ["lots", sku], queryFn: () => api.lots.list({ sku }) });
+  const lots = data?.items ?? [];
+  return (
+    <Panel title="Lots">
+      {lots.length === 0 && <p className="text-sm text-soft">None in stock.</p>}
+      <ul className="space-y-1.5 text-sm">
+        {lots.map(({ lot, storeId, quantity, expiresAt }) => (
+          <li key={`${storeId}/${lot}`} className="flex gap-3">
+            <span className="w-20 shrink-0 truncate font-mono">{lot}</span>
+            <span className="min-w-0 flex-1 truncate text-soft">
+              {placeName(storeId)}
+              {expiresAt !== undefined && ` · until ${formatDate(expiresAt)}`}
+            </span>
+            <span className="font-semibold">{formatQuantity(quantity)}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Holds({ sku }: { readonly sku: string }) {
+  const placeName = usePlaceNames();
+  const holds = useReservations({ sku }, ({ items }) => items);
+  if (holds.length === 0) return null;
+  return (
+    <Panel title="Promised">
+      <ul className="space-y-1.5 text-sm">
+        {holds.map(({ id, storeId, held, reference, expiresAt }) => (
+          <li key={id} className="flex gap-3">
+            <span className="min-w-0 flex-1 truncate">
+              {reference ? `${reference.type} ${reference.id}` : id}
+              <span className="text-soft">
+                {" "}
+                · {placeName(storeId)} · until {formatDate(expiresAt)}
+              </span>
+            </span>
+            <span className="font-semibold">{formatQuantity(held)}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+const shownMovements = 40;
+
+function History({ sku }: { readonly sku: string }) {
+  const { storeId } = useDesk();
+  const { items, status } = useMovements({ sku, limit: shownMovements, ...(storeId !== undefined && { storeId }) });
+  const placeName = usePlaceNames();
+  const now = Date.now();
+  return (
+    <Panel title="Latest movements">
+      {items.length === 0 && <p className="text-sm text-soft">{status === "ready" ? "It never moved." : "Loading…"}</p>}
+      <ol>
+        {items.map((movement) => {
+          const { id, storeId: at, reference, onHandAfter } = movement;
+          const title = reference
+            ? `${reference.type.replaceAll("_", " ")} ${reference.id}`
+            : `then ${formatQuantity(onHandAfter)} on hand`;
+          return <MovementLine key={id} movement={movement} title={title} place={placeName(at)} now={now} />;
+        })}
+      </ol>
+    </Panel>
+  );
+}

@@ -1,9 +1,12 @@
-import { defineConfig } from "vitest/config";
+import { availableParallelism } from "node:os";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // Tests run on the sources of every package, so nothing has to be built first. Node is told the same list, so "import" must
 // not stand in it: who require()s would be handed ES modules (pg its pool).
 const conditions = ["@onhand/source", "module"];
+/** Limits are for a hang, not for speed. */
 const minutes = (count: number) => count * 60_000;
+const pure = ["packages/{core,forecasting}/{src,test}/**/*.test.ts"];
 
 export default defineConfig({
   resolve: { conditions },
@@ -13,13 +16,26 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     globalSetup: "tests/servers/global-setup.ts",
+    // Vitest leaves one core to itself; but tests wait for disks, databases and child processes as often as they compute.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
+      {
+        extends: true,
+        test: {
+          name: "pure",
+          include: pure,
+          // These hold nothing beyond a test, so a worker loads the sources once and not once for each file: less than half the work.
+          isolate: false,
+          testTimeout: minutes(1),
+        },
+      },
       {
         extends: true,
         test: {
           name: "unit",
           include: ["packages/*/{src,test}/**/*.test.{ts,tsx}", "examples/*/{src,test}/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
-          testTimeout: 10_000,
+          exclude: [...configDefaults.exclude, ...pure],
+          testTimeout: minutes(1),
         },
       },
       {
@@ -27,7 +43,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/**/*.test.{ts,tsx}"],
-          // After the unit tests, so that browsers and child processes have the machine to themselves; limits are for a hang, not for speed.
+          // After the unit tests, so that browsers and child processes have the machine to themselves.
           sequence: { groupOrder: 1 },
           testTimeout: minutes(2),
           hookTimeout: minutes(2),

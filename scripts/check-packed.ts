@@ -1,7 +1,7 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inTemporaryFolder, pack } from "./pack";
-import { packages, publicEntries, root } from "./packages";
+import { installedAt, packages, publicEntries, root } from "./packages";
 import { read, run } from "./run";
 
 /** What a host brings along, in the versions this repository is tested with. */
@@ -23,12 +23,6 @@ const peers = [
   "@types/ws",
 ];
 const embedding = join(root, "scripts", "embedding");
-
-const peerVersions = (): string[] =>
-  peers.map((name) => {
-    const { version }: { version: string } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
-    return `${name}@${version}`;
-  });
 
 /** Entries that register tests need the host's test runner; a host's app never loads them. */
 const loadable = packages()
@@ -76,7 +70,7 @@ const embed = (folder: string): boolean => {
 inTemporaryFolder((folder) => {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "host", private: true }));
   const tarballs = pack(folder);
-  read("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...peerVersions()], { cwd: folder });
+  read("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...peers.map(installedAt)], { cwd: folder });
   const outcomes = [loadEverything(folder), compile(folder), embed(folder)];
   process.exitCode = outcomes.every(Boolean) ? 0 : 1;
 });

@@ -1,7 +1,7 @@
 import { run } from "./run";
 
 /** What CI runs, cheap first. Every step runs even after a failure; the tests come last, so the output ends with their summary. */
-const steps = ["types", "lint", "imports", "docs", "contracts", "api", "build", "publish", "size", "unused", "packed"];
+const steps = ["types", "lint", "imports", "docs", "contracts", "api", "build", "publish", "size", "unused", "packed", "next"];
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 

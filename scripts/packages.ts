@@ -21,6 +21,12 @@ export const packages = (from = root): Package[] =>
       return { name: manifest.name, directory, manifest };
     });
 
+/** A dependency in the version this repository is tested with, as `npm install` takes it. */
+export const installedAt = (name: string): string => {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+  return `${name}@${version}`;
+};
+
 /** The public entries of a package by import name, each with its source file. */
 export const publicEntries = ({ name, directory, manifest }: Package): { name: string; source: string }[] =>
   Object.entries(manifest.exports).flatMap(([entry, target]) =>

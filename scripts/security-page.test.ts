@@ -8,6 +8,7 @@ const folders: Readonly<Record<string, string>> = {
   hub: `${transports}/shared/hub.test.ts`,
   auth: `${transports}/auth`,
   limits: `${transports}/rate-limits`,
+  http: `${transports}/http`,
   ws: `${transports}/ws`,
   "socket.io": `${transports}/socket.io`,
   core: "packages/core/src",

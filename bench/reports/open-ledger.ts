@@ -87,9 +87,14 @@ async function fillMirror(path: string, movements: number): Promise<void> {
   const columns = movementColumns("n", movements);
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
+  const recurring = ["sku", "store_id", "type", "unit_price_currency"];
+  const texts = recurring.map((name) => `SELECT DISTINCT ${columns[name]} AS text FROM range(1, ${movements + 1}) AS made (n)`);
+  await connection.run(`INSERT INTO onhand_texts SELECT row_number() OVER (), text FROM (${texts.join(" UNION ")}) WHERE text IS NOT NULL`);
   const names = Object.keys(columns).map((name) => `"${camel(name)}"`);
+  const values = Object.entries(columns).map(([name, sql]) => (recurring.includes(name) ? `${name}.id` : sql));
+  const joins = recurring.map((name) => `LEFT JOIN onhand_texts AS ${name} ON ${name}.text = ${columns[name]}`);
   await connection.run(
-    `INSERT INTO movements (${names.join(", ")}) SELECT ${Object.values(columns).join(", ")} FROM range(1, ${movements + 1}) AS made (n)`,
+    `INSERT INTO movements (${names.join(", ")}) SELECT ${values.join(", ")} FROM range(1, ${movements + 1}) AS made (n) ${joins.join(" ")} ORDER BY n`,
   );
   await connection.run(`UPDATE onhand_mirror SET seq = ${movements}`);
   await connection.run("CHECKPOINT");

@@ -58,7 +58,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${core}/schemas/`,
-    may: [`${core}/schemas/`, `${core}/api/`, `${core}/domain/`, `${core}/protocol/frames`, "zod"],
+    may: [`${core}/schemas/`, `${core}/api/`, `${core}/domain/`, `${core}/protocol/client-frame`, "zod"],
     because: "schemas describe what api takes and answers; nothing in core needs them",
   },
   {
@@ -292,8 +292,8 @@ export const importRules: readonly ImportRule[] = [
   { from: "<config>", may: ["scripts/", "*", "node:*"], because: "configuration at the root knows no package" },
 ];
 
-/** What a test may import on top of the rule of its folder: its whole package, the public entries, the tools, and what gives it servers and breaks its links. */
-export const testMay = ["packages/<package>/", "tests/servers/", "tests/chaos/", ...publicEntries];
+/** What a test may import on top of the rule of its folder: its whole package, the public entries, the tools, what it may spend, and what gives it servers and breaks its links. */
+export const testMay = ["packages/<package>/", "tests/budgets", "tests/servers/", "tests/chaos/", ...publicEntries];
 
 /** Words that make a pure file impure. */
 export const impureNames: readonly string[] = [

@@ -3,6 +3,7 @@ import { allOf } from "@onhand/core/testing";
 import { sqlStorage } from "@onhand/storage-adapters/sql";
 import createKnex from "knex";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { budgets, searchTimeoutMs } from "../budgets";
 import { mysqlDatabase, postgresDatabase, waitFor } from "../servers";
 import type { Direction, Protocol } from "./framing";
 import { type Fate, startTcpProxy, type TcpProxy } from "./tcp-proxy";
@@ -13,9 +14,7 @@ const quiet = { error: () => undefined, warn: () => undefined };
 const together = 3;
 const maximumTries = 50;
 const keepaliveTries = 2;
-const long = process.env.ONHAND_LONG !== undefined;
-/** Every day some messages are struck, `npm run test:long` strikes every one. A silent link costs a deadline each time. */
-const stride = (fate: Fate) => (long ? 1 : fate === "black-hole" || fate === "mute" ? 20 : 3);
+const stride = (fate: Fate) => (fate === "black-hole" || fate === "mute" ? budgets.strikes.silent : budgets.strikes.loud);
 const patienceMs = 30_000;
 
 const engines = [
@@ -144,6 +143,6 @@ describe.each(engines)("the link to $name", (engine) => {
       expect(strikes, "messages of a group, both ways and by both paths").toBeGreaterThanOrEqual(4);
       await check(chaos, sold);
     },
-    1_800_000,
+    searchTimeoutMs,
   );
 });

@@ -49,8 +49,8 @@ test("a sale in one page shows in the other; after kill -9 both come back by the
   expect(await violations(one.page)).toEqual([]);
 
   server = await startServer(args(server.port));
-  await Promise.all([isLive(one.page), isLive(other.page)]);
-  await toast(one.page, "success", "Sold 1 × Product 2").waitFor();
+  // All at once: the toast goes after five seconds, and the other page may take longer to come back.
+  await Promise.all([isLive(one.page), isLive(other.page), toast(one.page, "success", "Sold 1 × Product 2").waitFor()]);
   await showsQuantity(other.page, "P002", 39);
   await showsQuantity(other.page, "P001", 39);
 

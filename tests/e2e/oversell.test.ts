@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
+import { budgets } from "../budgets";
 import { mysqlDatabase, onMysql, onPostgres, postgresDatabase } from "../servers";
 import { root } from "./support/dashboard";
 
 const program = join(root, "examples/reference-server/src/oversell/main.ts");
-const [processes, attempts, units] = process.env.ONHAND_LONG === undefined ? [2, 200, 100] : [8, 1_000, 500];
+const { processes, attempts, units } = budgets.oversell;
 
 /** Runs the program as a person would, and answers its last line. */
 async function run(storage: string): Promise<unknown> {

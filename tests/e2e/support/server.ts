@@ -42,6 +42,20 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
   };
 }
 
+const usersMain = join(root, "examples/reference-server/src/users/main.ts");
+
+/** Adds somebody who may sign in to a users file, by the command that a host has for it. */
+export async function addUser(
+  file: string,
+  user: { readonly name: string; readonly role: string; readonly password: string },
+): Promise<void> {
+  const args = ["--conditions=@onhand/source", "--import", "tsx", usersMain, user.name, "--file", file, "--roles", user.role];
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ONHAND_PASSWORD: user.password }, stdio: "pipe" });
+  const said = collect(child);
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`no user was added: ${await said}`);
+}
+
 /** Runs the server where it is expected not to start, and tells how it ended and what it said. */
 export async function refusal(args: readonly string[]): Promise<{ readonly code: number | null; readonly stderr: string }> {
   const child = spawnServer(args);

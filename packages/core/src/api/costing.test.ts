@@ -42,6 +42,26 @@ describe("what goods cost", () => {
     expect(layers.items).toMatchObject([{ quantity: 8, value: eur(1_600), unitCost: eur(200) }]);
   });
 
+  it("refuses more of a product in all stores together than is exact, whichever way it comes", async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const tooMuch = { code: "INVALID_INPUT", issues: [{ path: "quantity", message: expect.stringMatching(/in all stores/) }] };
+    const elsewhere = (sku: string) => ({ sku, storeId: "hamburg", quantity: 1 });
+    await product("A", "average");
+    await receive("A", most);
+    const first = { ...elsewhere("A"), idempotencyKey: "k" };
+    for (let times = 0; times < 2; times++) expect(await refusalOf(inventory.stock.receive(first))).toMatchObject(tooMuch);
+    expect(await refusalOf(inventory.stock.apply([{ type: "receive", ...elsewhere("A") }]))).toMatchObject(tooMuch);
+    await sell("A", 1);
+    await inventory.stock.receive(elsewhere("A"));
+
+    await inventory.products.create({ sku: "B", name: "B" });
+    await receive("B", most);
+    await inventory.stock.receive(elsewhere("B"));
+    expect(await refusalOf(inventory.costing.set({ sku: "B", method: "fifo", currency: "EUR" }))).toMatchObject(tooMuch);
+    expect((await inventory.products.get("B"))?.costing).toBeUndefined();
+    expect(await inventory.verify()).toMatchObject({ ok: true });
+  });
+
   it("loses nothing to rounding: thirds of a cent stay with the goods that are left", async () => {
     await product("A", "average");
     await receive("A", 1, 100);

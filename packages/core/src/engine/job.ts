@@ -1,6 +1,6 @@
 import { type OperationRow, operations } from "../domain/shared/operations";
 import type { Json, Write } from "../domain/shared/rows";
-import type { CommandDefinition, Context, Need, Reaction } from "../domain/shared/slice";
+import type { CommandDefinition, Context, Need, Reaction, Refused } from "../domain/shared/slice";
 import { InventoryError, isInventoryError, type Refusal, refusalError } from "../errors";
 import type { CommandObservation, OutcomeCode } from "../ports/observer";
 import { createFollowers, type Followers } from "./followers";
@@ -79,14 +79,11 @@ function decideFirst(command: Command, set: WorkingSet, { now, reactions }: Rule
   const next = set.seq + 1;
   const context = { now, seq: next };
   const decision = definition.decide(set, input, context);
-  if ("refusal" in decision) {
-    // The caller is handed the details; the ledger keeps its own.
-    if (command.operation) remember(command, set, null, structuredClone(decision.refusal) as unknown as Json);
-    return { error: refusalError(decision.refusal) };
-  }
+  if ("refusal" in decision) return refused(command, decision, set);
   const seq = decision.writes.length > 0 ? next : set.seq;
-  // Before anything is written: what follows may look at a row that is not loaded yet.
+  // Before anything is written: what follows may look at a row that is not loaded yet, or refuse.
   const following = followersOf(decision.writes, reactions, set, context);
+  if ("refusal" in following) return refused(command, following, set);
   set.write(decision.writes);
   if (following.length > 0) set.write(following);
   set.seq = seq;
@@ -94,13 +91,25 @@ function decideFirst(command: Command, set: WorkingSet, { now, reactions }: Rule
   return { result: Object.assign(decision.result as object, { seq, replayed: false }) };
 }
 
+/** The caller is handed the details; the ledger keeps its own. */
+function refused(command: Command, { refusal }: Refused, set: WorkingSet): Outcome {
+  if (command.operation) remember(command, set, null, structuredClone(refusal) as unknown as Json);
+  return { error: refusalError(refusal) };
+}
+
 /** What follows from rows a command writes, by rules that the command knows nothing of. */
-function followersOf(writes: readonly Write[], reactions: readonly Reaction[], set: WorkingSet, context: Context): readonly Write[] {
+function followersOf(
+  writes: readonly Write[],
+  reactions: readonly Reaction[],
+  set: WorkingSet,
+  context: Context,
+): readonly Write[] | Refused {
   let followers: Followers | undefined;
   for (const { to, react } of reactions) {
     for (const { table, row } of writes) {
       if (table !== to.name) continue;
       const following = react(row, followers?.view ?? set, context, followers?.writes.length ?? 0);
+      if ("refusal" in following) return following;
       if (following.length === 0) continue;
       followers ??= createFollowers(set);
       followers.add(following);

@@ -75,7 +75,9 @@ export const setCosting: CommandDefinition<ParsedSetCosting, CostingResult> = {
     const pool = openPool(view, row, seq);
     if (known) changeMethod(pool, input.method, context);
     else openStock(pool, row, input.unitCost?.amount, context);
-    return { writes: [{ table: products.name, row }, ...writesOf(pool)], result: { product: toProduct(row) } };
+    const writes = writesOf(pool);
+    if ("refusal" in writes) return writes;
+    return { writes: [{ table: products.name, row }, ...writes], result: { product: toProduct(row) } };
   },
 };
 
@@ -198,9 +200,11 @@ function correctedBy(pool: Pool, { row, own, amount, input }: Correction, { seq,
   const named = unknown ? own.quantity - left : 0;
   noteOwn(pool, cause, effect(amount, unknown ? -own.quantity : 0), 0, remark);
   if (left < own.quantity) note(pool, { ...cause, kind: "sold" }, effect(-gone, named), 0, remark);
+  const writes = writesOf(pool);
+  if ("refusal" in writes) return writes;
   const kept = rounded(inStock);
   return {
-    writes: writesOf(pool),
+    writes,
     result: {
       sku,
       inStock: { amount: kept, currency },

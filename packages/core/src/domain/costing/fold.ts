@@ -9,8 +9,8 @@ interface CostSum {
   amount: Amount;
   unknown: number;
   owed: number;
-  /** Goods at stores, by their rows. */
-  atStores: number;
+  /** Goods at stores, by their rows; some may have more than all together, where others owe. */
+  atStores: bigint;
   /** What is left in its layers: goods less debts. */
   layered: number;
   layeredAmount: Amount;
@@ -33,7 +33,7 @@ export function foldCosts(): CostFold {
   const pools = new Map<string, ProductCostRow>();
 
   function sumOf(sku: string): CostSum {
-    const sum = sums.get(sku) ?? { amount: 0n, unknown: 0, owed: 0, atStores: 0, layered: 0, layeredAmount: 0n };
+    const sum = sums.get(sku) ?? { amount: 0n, unknown: 0, owed: 0, atStores: 0n, layered: 0, layeredAmount: 0n };
     sums.set(sku, sum);
     return sum;
   }
@@ -50,7 +50,7 @@ export function foldCosts(): CostFold {
         pools.set(row.sku, row);
         return [];
       }
-      sumOf(row.sku).atStores += row.quantity;
+      sumOf(row.sku).atStores += BigInt(row.quantity);
       return quantities(row, "costQuantity", onHand, row.quantity);
     },
     layer(row) {
@@ -71,7 +71,7 @@ export function foldCosts(): CostFold {
 }
 
 function* checkPool(pool: ProductCostRow, sum: CostSum): Iterable<Mismatch> {
-  yield* quantities(pool, "costQuantity", sum.atStores + pool.transit, pool.quantity);
+  yield* quantities(pool, "costQuantity", Number(sum.atStores + BigInt(pool.transit)), pool.quantity);
   yield* quantities(pool, "costUnknown", sum.unknown, pool.unknown);
   yield* quantities(pool, "costOwed", sum.owed, Math.max(0, -pool.quantity));
   yield* amounts(pool, "costValue", sum.amount, amountOf(pool));

@@ -1,11 +1,13 @@
 import { type ProductRow, products } from "../catalog/tables";
 import { type Key, keyText, type Write } from "../shared/rows";
 import { skuKeyOf } from "../shared/sku-key";
-import type { Context, Need, Reaction, View } from "../shared/slice";
+import type { Context, Need, Reaction, Refused, View } from "../shared/slice";
 import { levels, type MovementRow, type MovementType, movementPlace, movements } from "../stock/tables";
 import { type Amount, amountOf, costOf, minorUnits, share } from "./amount";
 import {
   type Cause,
+  changeQuantity,
+  changeTransit,
   type Effect,
   layerAt,
   moveAt,
@@ -100,7 +102,7 @@ function undoneNeeds([seq, line]: Key, view: View): readonly Need[] {
   return needs;
 }
 
-function follow(row: MovementRow, product: ProductRow, view: View, { seq }: Context): readonly Write[] {
+function follow(row: MovementRow, product: ProductRow, view: View, { seq }: Context): readonly Write[] | Refused {
   const undone = row.reverses === null ? undefined : movementPlace(row.reverses);
   const entry = undone && view.get(costEntries, keyText([undone.seq, undone.line, 0]));
   const pool = openPool(view, product, seq);
@@ -130,7 +132,7 @@ const isTransfer = ({ kind }: Cause): boolean => kind === "transferred_out" || k
 
 /** Goods keep their cost wherever they stand. Only what arrives without having left, since it was under way before it was costed, comes in anew. */
 function passedOn(pool: Pool, row: MovementRow, product: ProductRow, cause: Cause): Effect {
-  pool.row.transit -= row.delta;
+  changeTransit(pool, -row.delta);
   const quantity = -pool.row.transit;
   if (quantity <= 0 || row.type !== "transferred_in") return unchanged;
   pool.row.transit = 0;
@@ -147,7 +149,7 @@ function broughtBack(pool: Pool, undone: CostEntryRow, cause: Cause): Effect {
   const open = debt ? -debt.quantity : 0;
   if (debt && open > 0) {
     setLayer(pool, debt, { quantity: 0, amount: amountOf(debt), unknown: debt.unknown });
-    pool.row.quantity += open;
+    changeQuantity(pool, open);
   }
   const known: Parcel = { quantity: -undone.quantity - undone.owed + undone.unknown, amount: -amountOf(undone) };
   const settled: Parcel[] = debt ? [{ quantity: undone.owed - open - debt.unknown, amount: amountOf(debt) }] : [];

@@ -1,6 +1,7 @@
+import { refuse } from "../../errors";
 import type { ProductRow } from "../catalog/tables";
 import { type Key, keyText, type Write } from "../shared/rows";
-import type { Need, View } from "../shared/slice";
+import type { Need, Refused, View } from "../shared/slice";
 import { type Amount, amountOf, isSafe, share, toColumns, unitCostOf } from "./amount";
 import { type CostEntryRow, type CostKind, type CostLayerRow, costEntries, costLayers, type ProductCostRow, productCosts } from "./tables";
 
@@ -49,6 +50,8 @@ export interface Pool {
   readonly layers: Map<number, CostLayerRow>;
   readonly entries: CostEntryRow[];
   readonly stores: Map<string, ProductCostRow>;
+  /** Whether every quantity it went through was one that is exact. */
+  exact: boolean;
 }
 
 const layerKey = (sku: string, number: number): Key => [sku, number];
@@ -76,7 +79,7 @@ export function poolNeeds(sku: string, storeIds: readonly string[], view: View):
 export function openPool(view: View, { sku, decimals, costing, costingCurrency }: ProductRow, seq: number): Pool {
   const before = view.get(productCosts, poolKey(sku));
   const row = before ?? noGoods({ sku, storeId: "", decimals, method: costing ?? "average", currency: costingCurrency ?? "" });
-  return { view, row: { ...row, seq }, amount: amountOf(row), layers: new Map(), entries: [], stores: new Map() };
+  return { view, row: { ...row, seq }, amount: amountOf(row), layers: new Map(), entries: [], stores: new Map(), exact: true };
 }
 
 const noGoods = (row: Pick<ProductCostRow, "sku" | "storeId" | "decimals" | "method" | "currency">): ProductCostRow => ({
@@ -96,6 +99,18 @@ const noGoods = (row: Pick<ProductCostRow, "sku" | "storeId" | "decimals" | "met
 /** Goods that are here; what was sold before it came in is none. */
 export const ownedOf = ({ row }: Pool): number => Math.max(row.quantity, 0);
 
+/** Changes how much there is in all stores together, which may be more than can be kept where each store's own is not. */
+export function changeQuantity(pool: Pool, delta: number): void {
+  pool.row.quantity += delta;
+  pool.exact &&= Number.isSafeInteger(pool.row.quantity);
+}
+
+/** Changes how much is on its way between stores. */
+export function changeTransit(pool: Pool, delta: number): void {
+  pool.row.transit += delta;
+  pool.exact &&= Number.isSafeInteger(pool.row.transit);
+}
+
 /** Takes parcels in: they settle what went out before it came, and the rest becomes stock. */
 export function takeIn(pool: Pool, parcels: readonly Parcel[], cause: Cause): Effect {
   let amount = 0n;
@@ -108,7 +123,7 @@ export function takeIn(pool: Pool, parcels: readonly Parcel[], cause: Cause): Ef
     amount += known ?? 0n;
     unknown += known === undefined ? parcel.quantity : 0;
     const rest = settle(pool, { quantity: parcel.quantity, amount: known }, cause);
-    pool.row.quantity += parcel.quantity;
+    changeQuantity(pool, parcel.quantity);
     pool.amount += rest.amount ?? 0n;
     if (rest.amount === undefined) pool.row.unknown += rest.quantity;
     if (rest.quantity > 0 && pool.row.method === "fifo") layer = push(pool, rest, cause) ?? layer;
@@ -144,7 +159,7 @@ function settle(pool: Pool, parcel: Parcel, cause: Cause): Parcel {
 export function takeOut(pool: Pool, quantity: number, cause: Cause, wanted?: Wanted): Effect {
   const there = Math.min(ownedOf(pool), quantity);
   const taken = there === 0 ? nothing : outOf[pool.row.method](pool, there, wanted);
-  pool.row.quantity -= quantity;
+  changeQuantity(pool, -quantity);
   pool.amount -= taken.amount;
   pool.row.unknown -= taken.unknown;
   const known = there - taken.unknown;
@@ -295,8 +310,15 @@ export function moveAt(pool: Pool, storeId: string, delta: number): void {
   pool.stores.set(storeId, { ...before, seq, quantity: before.quantity + delta });
 }
 
-/** The rows of what happened to a product's goods. */
-export function writesOf({ row, amount, layers, entries, stores }: Pool): readonly Write[] {
+const tooMuch = (): Refused => ({
+  refusal: refuse("INVALID_INPUT", {
+    issues: [{ path: "quantity", message: "would pass the largest quantity of the product in all stores that is exact" }],
+  }),
+});
+
+/** The rows of what happened to a product's goods; refused where their quantity can't be kept exactly. */
+export function writesOf({ row, amount, layers, entries, stores, exact }: Pool): readonly Write[] | Refused {
+  if (!exact) return tooMuch();
   const writes: Write[] = entries.map((entry) => ({ table: costEntries.name, row: entry }));
   for (const layer of layers.values()) writes.push({ table: costLayers.name, row: layer });
   for (const [storeId, store] of stores) writes.push({ table: productCosts.name, row: store, key: keyText([row.sku, storeId]) });

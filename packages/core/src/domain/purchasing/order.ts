@@ -5,9 +5,9 @@ import { toScaled } from "../shared/quantity";
 import type { Write } from "../shared/rows";
 import type { Money, Reference } from "../shared/schemas";
 import { skuKeyOf } from "../shared/sku-key";
-import type { Context, Decision, Need, View } from "../shared/slice";
+import type { Context, Decision, Need, Refused, View } from "../shared/slice";
 import { changeIncoming } from "../stock/incoming";
-import { archived, type Draft, eachLine, placeNeeds, placeOf, type Refused, resultOf, type StockResult, writesOf } from "../stock/ledger";
+import { archived, type Draft, eachLine, placeNeeds, placeOf, resultOf, type StockResult, writesOf } from "../stock/ledger";
 import { otherCurrency } from "../suppliers/currency";
 import { type SupplierRow, standing, suppliers, supplierTerms, unitCostOf } from "../suppliers/tables";
 import {

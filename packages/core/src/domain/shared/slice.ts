@@ -30,7 +30,12 @@ export interface Context {
 }
 
 /** What a rule answers: the rows to write and what the caller is told, or why not. A command that writes nothing takes no number. */
-export type Decision<Result> = { readonly writes: readonly Write[]; readonly result: Result } | { readonly refusal: Refusal };
+export type Decision<Result> = { readonly writes: readonly Write[]; readonly result: Result } | Refused;
+
+/** Why something can't be done. */
+export interface Refused {
+  readonly refusal: Refusal;
+}
 
 /**
  * One command: what it reads and how it is decided. Pure; the engine may run it any number of times.
@@ -98,11 +103,12 @@ export interface Reaction {
   /** What must be loaded beside a row that may be written. Asked again like the needs of a command. */
   readonly needs: (key: Key, view: View, now: number) => readonly Need[];
   /**
-   * The rows to write beside it. The view does not show what the command itself writes, but what has followed from it so far.
+   * The rows to write beside it, or why they can't be, which refuses the command. The view does not show what the command itself
+   * writes, but what has followed from it so far.
    *
    * @param line - how many rows have followed in this command so far, for names that no two of them share.
    */
-  readonly react: (row: Row, view: View, context: Context, line: number) => readonly Write[];
+  readonly react: (row: Row, view: View, context: Context, line: number) => readonly Write[] | Refused;
 }
 
 /** Goods on their way to a level, scaled. */

@@ -2,7 +2,8 @@ import { refuse } from "../../errors";
 import { invalid } from "../shared/invalid";
 import { levelKey } from "../shared/level-key";
 import type { Reference } from "../shared/schemas";
-import type { Draft, Place, Refused } from "./ledger";
+import type { Refused } from "../shared/slice";
+import type { Draft, Place } from "./ledger";
 
 /** What is on its way, and who says so. */
 export interface IncomingCause {

@@ -20,7 +20,7 @@ import { fromScaled } from "../shared/quantity";
 import { keyText, type Write } from "../shared/rows";
 import type { Money, Reference } from "../shared/schemas";
 import { skuKeyOf } from "../shared/sku-key";
-import type { Context, Need, View } from "../shared/slice";
+import type { Context, Need, Refused, View } from "../shared/slice";
 import {
   type IncomingEventRow,
   incomingEvents,
@@ -333,10 +333,6 @@ export interface EntryDetails extends EntryFacts {
   readonly given?: readonly GivenLot[] | undefined;
   /** Whether it brings back what left for another store. */
   readonly brings?: boolean | undefined;
-}
-
-export interface Refused {
-  readonly refusal: Refusal;
 }
 
 /** A movement that may be recorded, with the level as it leaves it. */

@@ -4,20 +4,9 @@ import { arrivalNeeds, countNeeds } from "../lots/choose";
 import { invalid } from "../shared/invalid";
 import { toScaled } from "../shared/quantity";
 import { skuKeyOf } from "../shared/sku-key";
-import type { Need, View } from "../shared/slice";
+import type { Need, Refused, View } from "../shared/slice";
 import type { ParsedLine } from "./commands";
-import {
-  archived,
-  type Draft,
-  type EntryDetails,
-  type EntryDraft,
-  type EntryFacts,
-  move,
-  placeNeeds,
-  placeOf,
-  type Refused,
-  record,
-} from "./ledger";
+import { archived, type Draft, type EntryDetails, type EntryDraft, type EntryFacts, move, placeNeeds, placeOf, record } from "./ledger";
 import type { MovementType } from "./tables";
 
 /** One change of one level, before it is checked. `amount` is in the product's unit; `absolute` sets `onHand` instead of moving it. */

@@ -1,19 +1,12 @@
 export type { AlertCheck, AlertCounts, AlertFilter, AlertReceipt, AlertsApi } from "./api/alerts";
 export type { AttributesSchema } from "./api/attributes";
 export type { Rebuilding, Verification } from "./api/audit";
+export { checkCommand, commandRefusals } from "./api/commands";
 export type { RowMismatch } from "./api/compare-storages";
 export { type CopyOptions, type CopyProgress, type CopyReport, copyStorage } from "./api/copy-storage";
 export type { CorrectionReceipt, CostingApi, CostingReceipt, CostLayer, MovementCost } from "./api/costing";
 export type { CountApprovalReceipt, CountFilter, CountLinesReceipt, CountReceipt, CountsApi, StockCountSheet } from "./api/counts";
-export {
-  type ActingInventory,
-  checkCommand,
-  commandRefusals,
-  createInventory,
-  type HostInventory,
-  type Inventory,
-  type InventoryOptions,
-} from "./api/create-inventory";
+export { type ActingInventory, createInventory, type HostInventory, type Inventory, type InventoryOptions } from "./api/create-inventory";
 export type { InventoryEvents, On } from "./api/events";
 export type { Balance, Explained, ExplainRequest, Explanation } from "./api/explain";
 export type { Change, Entities, Entity, Feed, FeedBatch, FeedFilter } from "./api/feed-types";

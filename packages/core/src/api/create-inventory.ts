@@ -1,10 +1,9 @@
-import type * as z from "zod";
 import type { AnyAttributes } from "../domain/catalog/tables";
 import { slices } from "../domain/slices";
 import { inventoryTables, ledgerTables } from "../domain/tables";
 import { createEngine, type QueueLimits, type QueueLoad, type Submitter } from "../engine/engine";
 import type { Receipt } from "../engine/job";
-import { InventoryError, type InventoryErrorCode } from "../errors";
+import { InventoryError } from "../errors";
 import type { Analytics } from "../ports/analytics";
 import type { Actor, Authorize } from "../ports/authorize";
 import { type Clock, systemClock } from "../ports/clock";
@@ -15,6 +14,7 @@ import type { Reads, StorageAdapter, StorageCapabilities } from "../ports/storag
 import { type AlertsApi, createAlerts } from "./alerts";
 import { type AttributesSchema, refineBy } from "./attributes";
 import { type Rebuilding, rebuild, type Verification, verify } from "./audit";
+import { commandNamed } from "./commands";
 import { type CostingApi, createCosting } from "./costing";
 import { type CountsApi, createCounts } from "./counts";
 import { createEvents, type On } from "./events";
@@ -168,19 +168,7 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
   close(): Promise<void>;
 }
 
-const definitions = slices.flatMap((slice) => slice.commands);
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
-const commands = new Map(definitions.map((definition) => [definition.name, definition]));
-
-/** What every command takes, by its name: the schemas that commands are parsed with. */
-export const commandSchemas: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
-  definitions.map(({ name, parse }) => [name, parse.schema]),
-);
-
-/** Every command by its name, with the codes its rule may refuse with. */
-export const commandRefusals: Readonly<Record<string, readonly InventoryErrorCode[]>> = Object.fromEntries(
-  definitions.map(({ name, refusals }) => [name, refusals]),
-);
 
 /**
  * Opens an inventory on a storage.
@@ -271,28 +259,8 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
 
 const executeWith =
   (runFor: (actor: Actor | undefined) => Run): Inventory["execute"] =>
-  (command, input, actor) => {
-    const definition = commands.get(command);
-    if (definition) return runFor(actor)(definition, input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
-    return Promise.reject(unknownCommand(command));
-  };
-
-/**
- * Checks the input of a command without running it: what a form or a dry run asks first. Whether products and stores exist
- * and enough is there only the command itself can tell.
- *
- * @throws {@link InventoryError} `INVALID_INPUT` when there is no such command, or with an issue for each ill-formed field.
- * @example
- * checkCommand("products.create", { sku: "TEA-50", name: "Green tea 50 g" });
- */
-export function checkCommand(command: string, input: Readonly<Record<string, unknown>>): void {
-  const definition = commands.get(command);
-  if (!definition) throw unknownCommand(command);
-  definition.parse(input);
-}
-
-const unknownCommand = (command: string): InventoryError =>
-  new InventoryError("INVALID_INPUT", { issues: [{ path: "command", message: `there is no command ${String(command).slice(0, 64)}` }] });
+  async (command, input, actor) =>
+    runFor(actor)(commandNamed(command), input) as Promise<Receipt & Readonly<Record<string, unknown>>>;
 
 /** What a host's transaction sees. */
 const readsInside = (storage: StorageAdapter, host: object): Reads => ({

@@ -1,4 +1,4 @@
-export { commandSchemas } from "../api/create-inventory";
+export { commandSchemas } from "../api/commands";
 export { type Parser, parser } from "../domain/shared/parse";
 export { answerSchemas } from "./answers";
 export { entitySchemas } from "./entities";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commandRefusals } from "../api/create-inventory";
+import { commandRefusals } from "../api/commands";
 import { answerSchemas, commandSchemas, entitySchemas, jsonSchemaOf, querySchemas } from "./index";
 
 test("every command and every question has a schema of what it takes and of what it answers", () => {

@@ -39,18 +39,19 @@ async function setUp({ client, protocol, database }: (typeof engines)[number]): 
   onTestFinished(proxy.close);
   const through = new URL(url);
   through.host = `127.0.0.1:${proxy.port}`;
-  const open = async (connection: string) => {
+  const open = async (connection: string, statementTimeoutMs: number) => {
     const knex = createKnex({ client, connection, pool: { min: 0, max: 4 } });
-    const timeouts = { statementTimeoutMs: 250, lockTimeoutMs: 100, acquireTimeoutMs: 2_000, pollMs: 60_000 };
+    const timeouts = { statementTimeoutMs, lockTimeoutMs: 100, acquireTimeoutMs: 2_000, pollMs: 60_000 };
     const inventory = await createInventory({ storage: sqlStorage({ knex, ...timeouts, logger: quiet }), logger: quiet });
     onTestFinished(() => inventory.close().then(() => knex.destroy()));
     return inventory;
   };
-  const direct = await open(url);
+  // Makes the tables, which takes a busy machine a while. Only who has a broken link must soon give up.
+  const direct = await open(url, patienceMs);
   await direct.products.create({ sku: goods.sku, name: "Tea" });
   await direct.stores.create({ id: goods.storeId, name: "Berlin" });
   await direct.stock.receive({ ...goods, quantity: 100_000 });
-  return { direct, linked: await open(through.href), proxy };
+  return { direct, linked: await open(through.href, 250), proxy };
 }
 
 /**

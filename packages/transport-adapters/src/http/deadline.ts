@@ -12,19 +12,23 @@ export interface Deadline {
  * `OUTCOME_UNKNOWN` from then on, since the work goes on.
  */
 export function withinDeadline<T>(timers: Timers, timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-  let late = (): InventoryError => new InventoryError("STORAGE_UNAVAILABLE", { reason: "no answer came in time" });
+  let late = noAnswer;
+  const submitted: Deadline["submitted"] = (idempotencyKey) => {
+    late = () => new InventoryError("OUTCOME_UNKNOWN", idempotencyKey === undefined ? {} : { idempotencyKey });
+  };
   return new Promise<T>((resolve, reject) => {
     const stop = timers.after(timeoutMs, () => reject(late()));
-    const settled = <Value>(pass: (value: Value) => void) => {
-      return (value: Value) => {
+    work({ submitted }).then(
+      (value) => {
         stop();
-        pass(value);
-      };
-    };
-    work({
-      submitted: (idempotencyKey) => {
-        late = () => new InventoryError("OUTCOME_UNKNOWN", idempotencyKey === undefined ? {} : { idempotencyKey });
+        resolve(value);
       },
-    }).then(settled(resolve), settled(reject));
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
   });
 }
+
+const noAnswer = (): InventoryError => new InventoryError("STORAGE_UNAVAILABLE", { reason: "no answer came in time" });

@@ -1,12 +1,12 @@
 import { type Actor, InventoryError, isInventoryError, type Logger } from "@onhand/core";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import type { RequestIdVariables } from "hono/request-id";
 import { asRead } from "../shared/as-read";
 import { createPermissions } from "../shared/authorization";
 import type { Timers } from "../shared/timers";
+import { type AnswerHeaders, answerJson, answerWith } from "./answer";
 import { type Deadline, withinDeadline } from "./deadline";
-import { type Input, queryReader, readBytes, readJson } from "./input";
+import { type Fields, type Input, queryReader, readBytes, readJson } from "./input";
 import { jobAddress } from "./job-operations";
 import type { Jobs } from "./jobs";
 import type { Call, Later, Operation } from "./operation";
@@ -16,7 +16,8 @@ import { fieldsInPath } from "./routes";
 
 /** What is known of a request on its way. */
 export interface HttpEnv {
-  readonly Variables: RequestIdVariables & {
+  readonly Variables: {
+    requestId: string;
     /** Set once something may have been applied. */
     writes?: boolean;
     idempotencyKey?: string;
@@ -34,6 +35,12 @@ interface Parts {
 }
 
 const noFile = new Blob();
+
+/** An answer to a question may be kept by who asked, and is asked for again each time. */
+const keptButAskedAgain: AnswerHeaders = {
+  "cache-control": "private, no-cache",
+  vary: "accept, authorization, cookie, origin, prefer",
+};
 
 /** Answers requests for an operation: who is it, what do they want, may they, and then what comes of it. */
 export function createExchange(parts: Parts): (operation: Operation) => (context: Context<HttpEnv>) => Promise<Response> {
@@ -57,6 +64,7 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
   return (operation) => {
     const { name, writes, isCommand, status, file: takesFile } = operation;
     const fieldsOf = fieldsReader(operation, limits.maxBodyBytes);
+    const caching = operation.route.method === "GET" ? keptButAskedAgain : {};
 
     async function answer(context: Context<HttpEnv>, deadline: Deadline): Promise<Response> {
       const request = context.req.raw;
@@ -71,17 +79,15 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
       if (operation.later && prefersAsync(request)) return begin(context, call, await operation.later(call));
       if (writes) deadline.submitted(input.idempotencyKey as string | undefined);
       const answered = await operation.run(call);
-      if (operation.headers) for (const [header, value] of Object.entries(operation.headers(answered))) context.header(header, value);
-      if (answered instanceof Blob) return download(context, answered);
-      return context.json(answered, status);
+      const headers = { ...caching, ...operation.headers?.(answered) };
+      return answered instanceof Blob ? download(context, answered, headers) : answerJson(context, answered, status, headers);
     }
 
     /** Starts a job, and answers where it is looked at. */
     function begin(context: Context<HttpEnv>, { actor, requestId }: Call, later: Later): Response {
       const job = jobs.start({ kind: name, actor, requestId, writes, ...later });
-      context.header("location", jobAddress(basePath, job));
-      context.header("preference-applied", "respond-async");
-      return context.json({ job }, 202);
+      const headers = { ...caching, location: jobAddress(basePath, job), "preference-applied": "respond-async" };
+      return answerJson(context, { job }, 202, headers);
     }
 
     return (context) => withinDeadline(timers, limits.timeoutMs, (deadline) => answer(context, deadline));
@@ -89,11 +95,12 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
 }
 
 /** A command's input in the caller's name, under the key of its header. */
-function named(context: Context<HttpEnv>, fields: Input, { id }: Actor): Input {
+function named(context: Context<HttpEnv>, fields: Fields, { id }: Actor): Input {
   const key = idempotencyKeyOf(context.req.header("idempotency-key"), fields.idempotencyKey);
   context.set("writes", true);
   if (typeof key === "string") context.set("idempotencyKey", key);
-  return { ...fields, actor: id, ...(key !== undefined && { idempotencyKey: key }) };
+  // Put into what was just read, since a copy with more names in it costs more than parsing the body did.
+  return Object.assign(fields, key === undefined ? { actor: id } : { actor: id, idempotencyKey: key });
 }
 
 /** As the draft of the header has it, in quotes, or bare as most send it. */
@@ -107,7 +114,7 @@ function idempotencyKeyOf(header: string | undefined, inBody: unknown): unknown 
 const prefersAsync = (request: Request): boolean => /(?:^|,) *respond-async *(?:[,;]|$)/iu.test(request.headers.get("prefer") ?? "");
 
 /** Reads the fields of an operation from path, query and body, each from one place. */
-function fieldsReader(operation: Operation, maxBytes: number): (context: Context<HttpEnv>) => Promise<Input> {
+function fieldsReader(operation: Operation, maxBytes: number): (context: Context<HttpEnv>) => Promise<Fields> {
   const { route, from, takes } = operation;
   const inPath = fieldsInPath(route.path);
   const readQuery = queryReader(takes);
@@ -115,7 +122,7 @@ function fieldsReader(operation: Operation, maxBytes: number): (context: Context
     const query = req.url.includes("?") ? readQuery(new URL(req.url).searchParams) : {};
     const stray = from === "body" ? Object.keys(query)[0] : undefined;
     if (stray !== undefined) throw malformed("belongs in the body", stray);
-    const fields: Record<string, unknown> = { ...(from === "body" ? await readJson(req.raw, maxBytes) : query) };
+    const fields = from === "body" ? await readJson(req.raw, maxBytes) : query;
     for (const field of inPath) {
       if (Object.hasOwn(fields, field)) throw malformed("is in the path", field);
       fields[field] = req.param(field);
@@ -130,10 +137,10 @@ async function readFile(request: Request, { types, maxBytes }: NonNullable<Opera
   return new Blob([await readBytes(request, maxBytes)], { type });
 }
 
-function download(context: Context<HttpEnv>, file: Blob): Response {
-  context.header("content-disposition", file instanceof File ? `attachment; filename="${file.name}"` : "attachment");
-  return context.body(file.stream(), 200, {
+const download = (context: Context<HttpEnv>, file: Blob, headers: AnswerHeaders): Response =>
+  answerWith(context, file.stream(), 200, {
+    ...headers,
+    "content-disposition": file instanceof File ? `attachment; filename="${file.name}"` : "attachment",
     "content-type": file.type || "application/octet-stream",
     "content-length": String(file.size),
   });
-}

@@ -319,6 +319,7 @@ describe("who may what", () => {
     const preflight = await from("https://admin.example", "OPTIONS");
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-headers")).toContain("idempotency-key");
+    expect([preflight.headers.get("x-content-type-options"), preflight.headers.get("x-request-id")]).toEqual(["nosniff", expect.any(String)]);
     const foreign = await from("https://evil.example", "OPTIONS");
     expect([foreign.status, foreign.headers.get("access-control-allow-origin")]).toEqual([403, null]);
   });

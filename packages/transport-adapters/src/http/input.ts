@@ -3,7 +3,10 @@ import type { JsonSchema } from "@onhand/core/schemas";
 import { answeredWith, malformed } from "./problem";
 
 /** The fields of an input as they came. The inventory checks them. */
-export type Input = Readonly<Record<string, unknown>>;
+export type Input = Readonly<Fields>;
+
+/** The same while it is gathered. */
+export type Fields = Record<string, unknown>;
 
 /** What a body is, apart from its length. */
 const jsonType = /^application\/(?:[\w.-]+\+)?json *(?:; *charset="?utf-8"?)?$/iu;
@@ -14,13 +17,13 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json *(?:; *charset="?utf-8"?)?$/i
  * @throws {@link InventoryError} `INVALID_INPUT`, answered with 413 when it is longer than `maxBytes`, with 415 when it is not said to be
  * JSON (a form of another site's page can send text, but not this) and with 400 when it is no JSON object.
  */
-export async function readJson(request: Request, maxBytes: number): Promise<Input> {
+export async function readJson(request: Request, maxBytes: number): Promise<Fields> {
   const bytes = await readBytes(request, maxBytes);
   if (bytes.byteLength === 0) return {};
   if (!jsonType.test(request.headers.get("content-type") ?? "")) throw answeredWith(415, malformed("send Content-Type: application/json"));
   const value = parseJson(bytes);
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed("must be a JSON object");
-  return value as Input;
+  return value as Fields;
 }
 
 /** The bytes of a body. Those of one that doesn't say its length are counted as they come. */
@@ -84,16 +87,16 @@ interface Described {
  * Reads the query of an address, where everything is text, as the fields a schema describes: `?limit=10&descending=true`,
  * `?reference[type]=order&reference[id]=1042`, `?skus=A&skus=B`. What fits no field stays text, for the inventory to refuse.
  */
-export function queryReader(schema: JsonSchema): (query: URLSearchParams) => Input {
+export function queryReader(schema: JsonSchema): (query: URLSearchParams) => Fields {
   const { properties = {} } = schema as Described;
   return (query) => {
-    const input: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-    const groups: Record<string, Record<string, unknown>> = Object.create(null) as Record<string, Record<string, unknown>>;
+    const input = Object.create(null) as Fields;
+    const groups = Object.create(null) as Record<string, Fields>;
     for (const name of new Set(query.keys())) {
       const texts = query.getAll(name);
       const [, field, inner] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
       if (field !== undefined && inner !== undefined && properties[field]?.properties) {
-        groups[field] ??= Object.create(null) as Record<string, unknown>;
+        groups[field] ??= Object.create(null) as Fields;
         groups[field][inner] = readTexts(name, texts, properties[field].properties[inner]);
       } else input[name] = readTexts(name, texts, properties[name]);
     }
@@ -106,7 +109,7 @@ export function queryReader(schema: JsonSchema): (query: URLSearchParams) => Inp
 }
 
 /** With the usual prototype, and no name that is one. */
-function plain(input: Record<string, unknown>): Input {
+function plain(input: Fields): Fields {
   return Object.fromEntries(
     Object.entries(input).map(([name, value]) => [
       name,

@@ -1,7 +1,8 @@
 import { consoleLogger, errorCodes, InventoryError, type InventoryErrorCode, isInventoryError, type Logger } from "@onhand/core";
 import type { Context } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { refusedFor } from "../shared/refusal";
+import { type AnswerHeaders, answerWith } from "./answer";
+import type { HttpEnv } from "./exchange";
 
 /** An error as RFC 9457 problem details. */
 export interface Problem {
@@ -70,8 +71,8 @@ const internal = (cause: unknown): InventoryError =>
 const typeOf = (code: string): string => `urn:onhand:error:${code.toLowerCase().replaceAll("_", "-")}`;
 
 /** A response that says what went wrong, and when to come back where that may help. */
-export const problemResponse = (context: Context, problem: Problem): Response =>
-  context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headersOf(problem));
+export const problemResponse = (context: Context<HttpEnv>, problem: Problem, headers: AnswerHeaders = {}): Response =>
+  answerWith(context, JSON.stringify(problem), problem.status, { ...headersOf(problem), ...headers });
 
 /**
  * What a route of the host's own answers when something went wrong, in the words of the others.
@@ -88,7 +89,7 @@ export function problemFor(caught: unknown, options: { readonly logger?: Logger;
   return new Response(JSON.stringify(problem), { status: problem.status, headers: headersOf(problem) });
 }
 
-const headersOf = ({ status, retryable, details }: Problem): Record<string, string> => ({
+const headersOf = ({ status, retryable, details }: Problem): AnswerHeaders => ({
   "content-type": "application/problem+json",
   "cache-control": "no-store",
   ...(retryable && { "retry-after": retryAfter(details) }),

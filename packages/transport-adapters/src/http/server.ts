@@ -2,10 +2,10 @@ import { consoleLogger, InventoryError, systemClock } from "@onhand/core";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
-import { requestId } from "hono/request-id";
 import { demandHooks } from "../shared/authorization";
 import { isAllowedOrigin } from "../shared/request";
 import { systemTimers } from "../shared/timers";
+import { type AnswerHeaders, answerJson, answerWith, commonHeaders } from "./answer";
 import { createExchange, type HttpEnv } from "./exchange";
 import { jobOperations, ownJobs } from "./job-operations";
 import { createJobs } from "./jobs";
@@ -59,44 +59,40 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 
   const root = new Hono<HttpEnv>();
   const app = root.basePath(basePath);
-  const refuse = (context: Context<HttpEnv>, error: unknown): Response => {
+  const refuse = (context: Context<HttpEnv>, error: unknown, headers?: AnswerHeaders): Response => {
     const { requestId, writes = false, idempotencyKey } = context.var;
-    return problemResponse(context, problemOf(error, { requestId, logger, writes, idempotencyKey }));
+    return problemResponse(context, problemOf(error, { requestId, logger, writes, idempotencyKey }), headers);
   };
   root.onError((error, context) => refuse(context, error));
   root.notFound((context) => refuse(context, new InventoryError("UNKNOWN_ROUTE", placeOf(context))));
-  root.use(requestId({ generator: newId, limitLength: 128 }), requireOrigin(allowedOrigins));
+  root.use(admit(newId, allowedOrigins));
   for (const operation of operations) {
     const { method, path } = operation.route;
-    const before = method === "GET" ? [cacheable, etag()] : [];
+    const before = method === "GET" ? [etag()] : [];
     app.on(method, [honoPath(path)], ...before, exchange(operation));
   }
   const probes = createProbes({ inventory, timers, timeoutMs: limits.timeoutMs });
-  app.get("/health", (context) => context.json(probes.health()));
-  app.get("/ready", async (context) => context.json(await probes.ready()));
+  app.get("/health", (context) => answerJson(context, probes.health()));
+  app.get("/ready", async (context) => answerJson(context, await probes.ready()));
   if (documentation) serveDocumentation(app, describeOperations(operations, basePath));
-  refuseOtherMethods(app, operations);
+  for (const [path, allow] of methodsByPath(operations)) {
+    // Registered last: whatever gets this far has a path that is known, and a method that is not.
+    app.all(honoPath(path), (context) => refuse(context, unknownMethod(context, path), { allow }));
+  }
   return async (request) => root.fetch(request);
 }
 
 function serveDocumentation(app: Hono<HttpEnv>, document: OpenApiDocument): void {
-  app.get("/openapi.json", (context) => context.json(document));
+  app.get("/openapi.json", (context) => answerJson(context, document));
   app.get("/docs", (context) => {
     const nonce = globalThis.crypto.randomUUID();
-    context.header("content-security-policy", pagePolicy(nonce));
-    return context.html(referencePage(document, nonce));
+    const headers = { "content-type": "text/html; charset=UTF-8", "content-security-policy": pagePolicy(nonce) };
+    return answerWith(context, referencePage(document, nonce), 200, headers);
   });
 }
 
-/** Registered last: whatever gets this far has a path that is known, and a method that is not. */
-function refuseOtherMethods(app: Hono<HttpEnv>, operations: readonly Operation[]): void {
-  for (const [path, allowed] of methodsByPath(operations)) {
-    app.all(honoPath(path), (context) => {
-      context.header("allow", allowed);
-      throw answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${placeOf(context).method} ${path}` }));
-    });
-  }
-}
+const unknownMethod = (context: Context<HttpEnv>, path: string): InventoryError =>
+  answeredWith(405, new InventoryError("UNSUPPORTED", { feature: `${placeOf(context).method} ${path}` }));
 
 const probePaths = ["/health", "/ready"];
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
@@ -117,15 +113,11 @@ const placeOf = ({ req }: Context<HttpEnv>): { readonly method: string; readonly
   path: req.path.slice(0, 200),
 });
 
-/** Answers may be kept by who asked, and are asked for again each time. */
-const cacheable: MiddlewareHandler<HttpEnv> = async (context, next) => {
-  context.header("cache-control", "private, no-cache");
-  context.header("vary", "accept, authorization, cookie, origin, prefer");
-  return next();
-};
+/** The longest id of a request that somebody else may give, and what it is made of. */
+const givenId = /^[\w\-=]{1,128}$/;
 
-/** Refuses pages of foreign origins, and tells those that are allowed. */
-function requireOrigin(allowed: readonly string[] | undefined): MiddlewareHandler<HttpEnv> {
+/** Names each request; refuses pages of foreign origins, and tells those that are allowed. */
+function admit(newId: () => string, allowed: readonly string[] | undefined): MiddlewareHandler<HttpEnv> {
   const tell = cors({
     origin: (origin) => origin,
     credentials: true,
@@ -134,9 +126,12 @@ function requireOrigin(allowed: readonly string[] | undefined): MiddlewareHandle
     maxAge: 600,
   });
   return async (context, next) => {
+    const given = context.req.header("x-request-id");
+    context.set("requestId", given !== undefined && givenId.test(given) ? given : newId());
     const origin = context.req.header("origin");
-    context.header("x-content-type-options", "nosniff");
     if (origin === undefined) return next();
+    // An answer to a preflight is made of what stands here.
+    for (const [name, value] of Object.entries(commonHeaders(context))) context.header(name, value);
     const host = context.req.header("host") ?? new URL(context.req.url).host;
     if (isAllowedOrigin({ headers: { origin, host } }, allowed)) return tell(context, next);
     throw new InventoryError("FORBIDDEN", { action: "origin", resource: origin.slice(0, 200) });

@@ -12,5 +12,7 @@ function tidied(value: unknown, depth: number): unknown {
   if (typeof value === "string") return value.trim().normalize("NFC");
   if (typeof value !== "object" || value === null || depth === 0) return value;
   if (Array.isArray(value)) return value.map((item) => tidied(item, depth - 1));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, tidied(item, depth - 1)]));
+  const tidy: Record<string, unknown> = { ...value };
+  for (const name of Object.keys(tidy)) tidy[name] = tidied(tidy[name], depth - 1);
+  return tidy;
 }

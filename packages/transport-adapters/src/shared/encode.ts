@@ -10,10 +10,8 @@ export interface Delta {
   readonly bytes: Uint8Array;
 }
 
-const utf8 = new TextEncoder();
-
-/** A frame as it goes to a link. */
-export const bytesOf = (frame: ServerFrame): Uint8Array => utf8.encode(encodeFrame(frame));
+/** A frame as it goes to a link: a `Buffer`, since sockets would make one of other bytes for each reader. */
+export const bytesOf = (frame: ServerFrame): Uint8Array => Buffer.from(encodeFrame(frame));
 
 // A change goes out in the frames of every filter that lets it through; it is written as JSON once.
 const texts = new WeakMap<Change, string>();
@@ -34,7 +32,7 @@ export const encodeDelta = (sid: string, range: Omit<Delta, "bytes">): Delta => 
 
 /** A frame with rows, as it goes to a link. */
 export function encodeRows({ changes, ...rest }: Extract<ServerFrame, { changes: unknown }>): Uint8Array {
-  return utf8.encode(`${JSON.stringify(rest).slice(0, -1)},"changes":[${changes.map(textOf).join(",")}]}`);
+  return Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"changes":[${changes.map(textOf).join(",")}]}`);
 }
 
 /**

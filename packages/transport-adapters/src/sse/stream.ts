@@ -22,7 +22,7 @@ function wrap(frame: Uint8Array): Uint8Array {
 /** A response that streams frames, as the hub sees it. */
 export function linkOf(response: ServerResponse): Link {
   return {
-    send: (frame, onWritten) => void response.write(wrap(frame), () => onWritten()),
+    send: (frame, onWritten) => void response.write(wrap(frame), onWritten),
     close: (code, reason) => void response.end(eventText(names.closed, JSON.stringify({ code, reason }))),
     terminate: () => void response.destroy(),
   };

@@ -5,6 +5,8 @@ import type { Timers } from "../shared/timers";
 export interface Deadline {
   /** Says that from here on something may be applied, whenever the time is up. */
   submitted(idempotencyKey: string | undefined): void;
+  /** Aborted when the time is up: what only answers need not go on. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -14,7 +16,12 @@ export interface Deadline {
 export function withinDeadline<T>(timers: Timers, timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   let late = (): InventoryError => new InventoryError("STORAGE_UNAVAILABLE", { reason: "no answer came in time" });
   return new Promise<T>((resolve, reject) => {
-    const stop = timers.after(timeoutMs, () => reject(late()));
+    const over = new AbortController();
+    const stop = timers.after(timeoutMs, () => {
+      const error = late();
+      reject(error);
+      over.abort(error);
+    });
     const settled = <Value>(pass: (value: Value) => void) => {
       return (value: Value) => {
         stop();
@@ -22,6 +29,7 @@ export function withinDeadline<T>(timers: Timers, timeoutMs: number, work: (dead
       };
     };
     work({
+      signal: over.signal,
       submitted: (idempotencyKey) => {
         late = () => new InventoryError("OUTCOME_UNKNOWN", idempotencyKey === undefined ? {} : { idempotencyKey });
       },

@@ -1,4 +1,4 @@
-import { commandRefusals, type Inventory, InventoryError } from "@onhand/core";
+import { commandRefusals, type Inventory, InventoryError, type ReadOptions } from "@onhand/core";
 import { querySchemas } from "@onhand/core/schemas";
 import { manualTime } from "@onhand/core/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -425,7 +425,9 @@ describe("time", () => {
     const time = manualTime();
     const slow = deferred<never>();
     const begun = deferred<void>();
-    const wait = () => {
+    let asked: ReadOptions = {};
+    const wait = (_what: unknown, options: ReadOptions = {}) => {
+      asked = options;
       begun.resolve();
       return slow.promise;
     };
@@ -440,6 +442,7 @@ describe("time", () => {
     time.advance(500);
     const answer = await question;
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(asked.signal?.reason).toMatchObject({ code: "STORAGE_UNAVAILABLE" });
   });
 
   test("a body that never ends is given up in time, with nothing submitted", async () => {

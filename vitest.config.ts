@@ -18,6 +18,8 @@ export default defineConfig({
     globalSetup: "tests/servers/global-setup.ts",
     // Vitest leaves one core to itself; but tests wait for disks, databases and child processes as often as they compute.
     maxWorkers: Math.max(2, availableParallelism()),
+    // Not Vitest's one second: on a busy machine what is waited for comes later, and comes.
+    expect: { poll: { timeout: minutes(0.5) } },
     projects: [
       {
         extends: true,

@@ -255,7 +255,7 @@ describe("starting again", () => {
     const made = await runMain(directory, "--seed", "inventory.csv", "--data", "made");
     expect(made.text).toContain("is listening on");
     expect(existsSync(join(directory, "made"))).toBe(true);
-  }, 60_000);
+  });
 
   test("trouble of the server is 500, says nothing of itself, and is logged", async () => {
     await classic.api.inventory.close();
@@ -284,4 +284,4 @@ test("a shop that is full takes no new product, and goes on selling those it has
   const sent = (id: string, action: string) => crowded.send("POST", "/api/update_stock", { product_id: id, quantity: 1, action });
   expect(await sent("ONE-MORE", "add")).toMatchObject({ status: 400, body: { message: expect.stringContaining("products already") } });
   expect(await sent("F7", "sell")).toMatchObject({ status: 200 });
-}, 30_000);
+});

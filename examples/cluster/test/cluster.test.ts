@@ -103,7 +103,7 @@ test("requests go to every node in turn, with nothing that ties a client to one"
 
 test("a command at one node reaches the sockets of the other", async () => {
   const [atLeft, atRight] = [follow(left().url), follow(right().url)];
-  await vi.waitFor(() => expect([atLeft.live, atRight.live]).toEqual([true, true]), { timeout: patienceMs });
+  await expect.poll(() => [atLeft.live, atRight.live], { timeout: patienceMs }).toEqual([true, true]);
   const { seq } = await sell(left().url);
   await Promise.all([reaches(atLeft, seq), reaches(atRight, seq)]);
   expect(shown(atRight)).toBe(await onHandAt(left().url));
@@ -114,7 +114,7 @@ test("a command at one node reaches the sockets of the other", async () => {
 
 test("reads that may be a little old go to the replica; those that may not, and those it has not come to, to the primary", async () => {
   const before = await onHandAt(cluster.url);
-  await vi.waitFor(async () => expect(await onHandAt(cluster.url, "&consistency=eventual")).toBe(before), { timeout: patienceMs });
+  await expect.poll(() => onHandAt(cluster.url, "&consistency=eventual"), { timeout: patienceMs }).toBe(before);
   await onPostgres(cluster.replica.url, "SELECT pg_wal_replay_pause()");
   await vi.waitFor(
     async () => {
@@ -130,12 +130,12 @@ test("reads that may be a little old go to the replica; those that may not, and 
     expect(await onHandAt(url, `&minSeq=${seq}`)).toBe(before - 5);
   }
   await onPostgres(cluster.replica.url, "SELECT pg_wal_replay_resume()");
-  await vi.waitFor(async () => expect(await onHandAt(cluster.url, "&consistency=eventual")).toBe(before - 5), { timeout: patienceMs });
+  await expect.poll(() => onHandAt(cluster.url, "&consistency=eventual"), { timeout: patienceMs }).toBe(before - 5);
 });
 
 test("with Redis dead and nobody listening to PostgreSQL, changes still arrive, by the poll", async () => {
   const atRight = follow(right().url);
-  await vi.waitFor(() => expect(atRight.live).toBe(true), { timeout: patienceMs });
+  await expect.poll(() => atRight.live, { timeout: patienceMs }).toBe(true);
   await cluster.redis.kill();
   const listeners = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN %'";
   expect(await onPostgres(cluster.primary.url, listeners)).toHaveLength(2);
@@ -151,7 +151,7 @@ test(
   "when a node is killed in the middle of sales, its screens move to the other, and nothing is lost or doubled",
   async () => {
     const screens = Array.from({ length: 4 }, () => follow(cluster.url));
-    await vi.waitFor(() => expect(screens.every(({ live }) => live)).toBe(true), { timeout: patienceMs });
+    await expect.poll(() => screens.every(({ live }) => live), { timeout: patienceMs }).toBe(true);
     const before = await onHandAt(cluster.url);
     const sales = Array.from({ length: 60 }, (_, index) => async () => {
       if (index === 30) await left().kill();

@@ -26,7 +26,7 @@ test("a Redis that comes late carries hints from then on", async () => {
         hints.carrier.tell("ledger", 7);
         expect(heard).toHaveBeenCalledWith(7);
       },
-      { timeout: 8_000 },
+      { timeout: 30_000 },
     );
   } finally {
     stop();

@@ -1,3 +1,4 @@
+export { exportCategories } from "./export/export-categories";
 export { type ExportLevelsOptions, exportLevels } from "./export/export-levels";
 export { type ExportMovementsOptions, exportMovements } from "./export/export-movements";
 export { type ExportProductsOptions, exportProducts } from "./export/export-products";
@@ -7,6 +8,7 @@ export { exportSuppliers } from "./export/export-suppliers";
 export type { ExportOptions } from "./export/table";
 export { detectFormat, type Format, type FormatHints } from "./format/detect-format";
 export type { FileOptions } from "./format/open-file";
+export { importCategories } from "./import-categories";
 export { type ImportLevelsOptions, importLevels } from "./import-levels";
 export { type ImportMovementsOptions, importMovements } from "./import-movements";
 export { type ImportProductsOptions, importProducts } from "./import-products";

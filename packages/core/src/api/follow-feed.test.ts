@@ -28,9 +28,8 @@ async function follow(options: Partial<FollowOptions> = {}) {
     ...options,
   });
   endings.push(() => following.stop());
-  const reaches = (position: number) =>
-    expect.poll(() => following.status(), { timeout: 5_000, interval: 1 }).toEqual({ position, failures: 0 });
-  const fails = (failures: number) => expect.poll(() => following.status().failures, { timeout: 5_000, interval: 1 }).toBe(failures);
+  const reaches = (position: number) => expect.poll(() => following.status(), { interval: 1 }).toEqual({ position, failures: 0 });
+  const fails = (failures: number) => expect.poll(() => following.status().failures, { interval: 1 }).toBe(failures);
   return { inventory, timers, batches, state, errors, following, reaches, fails };
 }
 

@@ -36,7 +36,7 @@ describe("a monitor", () => {
       const before = monitor.status().rounds;
       timers.runOut();
       expect(monitor.status().state).toBe("running");
-      await expect.poll(() => monitor.status().rounds, { timeout: 5_000 }).toBe(before + 1);
+      await expect.poll(() => monitor.status().rounds).toBe(before + 1);
       return monitor.status().last;
     };
     expect(await rounds()).toMatchObject({ expired: 0, checked: 0 });
@@ -100,7 +100,7 @@ describe("a monitor", () => {
     inventory.clock.advance(minutes(1));
     await inventory.close();
     timers.runOut();
-    await expect.poll(() => other.status().state, { timeout: 5_000 }).toBe("stopped");
+    await expect.poll(() => other.status().state).toBe("stopped");
     expect(errors).toEqual([]);
   });
 

@@ -4,16 +4,26 @@ import { InventoryError } from "../errors";
 import type { ReadOptions, Reads } from "../ports/storage";
 
 const parseOptions = parser(
-  z.strictObject({ consistency: z.enum(["strong", "eventual"]).optional(), minSeq: z.int().nonnegative().optional() }),
+  z.strictObject({
+    consistency: z.enum(["strong", "eventual"]).optional(),
+    minSeq: z.int().nonnegative().optional(),
+    signal: z.instanceof(AbortSignal).optional(),
+  }),
 );
 
-/** The same answers, as current as a caller needs them. */
+/** The same answers, as current as a caller needs them and for as long as they are wanted. */
 export function readsAt(reads: Reads, options: ReadOptions | undefined): Reads {
   if (options === undefined) return reads;
   const wanted = parseOptions(options) as ReadOptions;
   return {
-    find: (table, query) => reads.find(table, query, wanted),
-    aggregate: (table, aggregation) => reads.aggregate(table, aggregation, wanted),
+    async find(table, query) {
+      wanted.signal?.throwIfAborted();
+      return reads.find(table, query, wanted);
+    },
+    async aggregate(table, aggregation) {
+      wanted.signal?.throwIfAborted();
+      return reads.aggregate(table, aggregation, wanted);
+    },
   };
 }
 

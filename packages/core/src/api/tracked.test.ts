@@ -195,7 +195,7 @@ describe("transfers of tracked products", () => {
     const { transfer } = await inventory.transfers.ship({ ...route, lines: [{ sku: "MILK", quantity: 5_000 }] });
     const { movements } = await inventory.transfers.receive(transfer.id);
     expect(movements[0]?.lots).toHaveLength(5_000);
-  }, 30_000);
+  });
 
   it("are given their first answer again under their key, lots and all", async () => {
     await milk("A", 3, inDays(3));

@@ -61,7 +61,7 @@ function notify(inventory: Awaited<ReturnType<typeof shop>>, ...routes: Notifica
             timers.runOut();
             return notifier.status().every(({ position }) => position >= head);
           },
-          { timeout: 5_000, interval: 1 },
+          { interval: 1 },
         )
         .toBe(true);
     },
@@ -133,7 +133,7 @@ describe("a notifier", () => {
     const delays: number[] = [];
     for (let failures = 1; failures <= 12; failures++) {
       timers.runOut();
-      await expect.poll(() => notifier.status()[0]?.failures, { timeout: 5_000, interval: 1 }).toBe(failures);
+      await expect.poll(() => notifier.status()[0]?.failures, { interval: 1 }).toBe(failures);
       delays.push(...timers.delays());
     }
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300].map((seconds) => seconds * 1_000));
@@ -157,7 +157,7 @@ describe("a notifier", () => {
     await sellTea(inventory, 6);
     await inventory.stock.sell({ sku: "CUP", storeId: "hub", quantity: 6 });
     timers.runOut();
-    await expect.poll(() => timers.delays(), { timeout: 5_000, interval: 1 }).toEqual([minutes(8.5 * 60)]);
+    await expect.poll(() => timers.delays(), { interval: 1 }).toEqual([minutes(8.5 * 60)]);
     await inventory.stock.receive({ ...berlin, quantity: 20 });
     expect(notifier.status()[0]?.delivered).toBe(0);
     inventory.clock.advance(minutes(8.5 * 60));
@@ -201,7 +201,7 @@ describe("a notifier", () => {
     await settle();
     await sellTea(inventory, 6);
     timers.runOut();
-    await expect.poll(() => given, { timeout: 5_000, interval: 1 }).toBe(true);
+    await expect.poll(() => given, { interval: 1 }).toBe(true);
     await notifier.stop();
     expect(timers.delays()).toEqual([]);
     expect(() =>

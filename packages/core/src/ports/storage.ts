@@ -109,6 +109,11 @@ export interface ReadOptions {
   readonly consistency?: "strong" | "eventual";
   /** A replica may answer if it has come this far. */
   readonly minSeq?: number;
+  /**
+   * Once it is aborted nothing more is asked, and the caller is told its reason. A storage that can stops what it is working on; else that is
+   * finished first.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** How a transaction is run. */

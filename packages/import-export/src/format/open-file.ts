@@ -99,10 +99,7 @@ function headerless(first: Line | undefined, presets: readonly Preset[], kind: K
   return refusedFile(`names in none of its first ${headerWithin} lines ${wanted}${found}`, first?.line ?? 1);
 }
 
-const wrongKind = ({ name, kinds, because }: Preset, kind: Kind): string =>
-  kinds.length === 0
-    ? `is ${name}, of which nothing can be imported: ${because}`
-    : `is ${name}, which carries ${kinds.join(" and ")}, not ${kind}`;
+const wrongKind = ({ name, kinds }: Preset, kind: Kind): string => `is ${name}, which carries ${kinds.join(" and ")}, not ${kind}`;
 
 const refusedFile = (message: string, line?: number): InventoryError =>
   new InventoryError("INVALID_INPUT", { issues: [{ path: line === undefined ? "file" : `line ${line}`, message }] });

@@ -15,8 +15,8 @@ import { openBoxesLocations } from "./openboxes-locations";
 import { openBoxesProducts, openBoxesStockLevels, openBoxesSuppliers } from "./openboxes-products";
 import type { Preset } from "./preset";
 import {
+  prestaShopCategories,
   prestaShopCombinations,
-  prestaShopOthers,
   prestaShopProducts,
   prestaShopSuppliers,
   prestaShopSupplyOrderDetails,
@@ -52,7 +52,7 @@ export const presets: readonly Preset[] = [
   prestaShopSuppliers,
   prestaShopSupplyOrders,
   prestaShopSupplyOrderDetails,
-  ...prestaShopOthers,
+  prestaShopCategories,
   odoo,
   openBoxesProducts,
   openBoxesSuppliers,

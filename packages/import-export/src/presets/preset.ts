@@ -1,5 +1,5 @@
 /** What a file may carry. */
-export type Kind = "products" | "stores" | "levels" | "movements" | "suppliers" | "purchaseOrders" | "purchaseOrderLines";
+export type Kind = "products" | "stores" | "categories" | "levels" | "movements" | "suppliers" | "purchaseOrders" | "purchaseOrderLines";
 
 /** What a cell can mean. */
 export type Field =
@@ -7,6 +7,8 @@ export type Field =
   | "name"
   | "barcode"
   | "category"
+  | "categoryId"
+  | "parent"
   | "supplierId"
   | "unit"
   | "decimals"
@@ -82,7 +84,7 @@ export type Written = Field | { readonly text: string } | { readonly attribute: 
  */
 export interface Preset {
   readonly name: string;
-  /** What the file can be imported as; none for files that are known and have no home in an inventory. */
+  /** What the file can be imported as. */
   readonly kinds: readonly Kind[];
   /** Columns by which the format is recognised, a list where one of several will do. A format that requires more is recognised before one that requires less. */
   readonly requires: readonly (string | readonly string[])[];
@@ -115,8 +117,6 @@ export interface Preset {
   readonly days?: true;
   /** What the format calls the kinds of places. */
   readonly storeKinds?: Readonly<Record<string, "store" | "warehouse" | "transit">>;
-  /** Why nothing of it can be imported, where `kinds` is empty. */
-  readonly because?: string;
   /** The columns of an export, in order. */
   readonly writes?: { readonly [K in Kind]?: readonly (readonly [column: string, written: Written])[] };
   /** In an export: one column per store after those of `writes.levels`, named by it. */

@@ -75,7 +75,23 @@ export const prestaShopCombinations: Preset = {
   },
 };
 
-const known = (name: string, requires: readonly string[], because: string): Preset => ({ name, kinds: [], requires, fields: {}, because });
+/** Categories as PrestaShop and thirty bees import them. Products name them by name or number, and by their path, with strokes between. */
+export const prestaShopCategories: Preset = {
+  name: "prestashop-categories",
+  kinds: ["categories"],
+  requires: ["Category ID", "Parent category", "Name *"],
+  fields: { categoryId: ["Category ID"], category: ["Name *"], parent: ["Parent category"] },
+  ignore: [{ columns: ["Root category (0/1)"], is: ["1"], because: "a root, of which every category is a part" }],
+  writes: {
+    categories: [
+      ["Category ID", { text: "" }],
+      ["Active (0/1)", { text: "1" }],
+      ["Name *", "category"],
+      ["Parent category", "parent"],
+      ["Root category (0/1)", { text: "0" }],
+    ],
+  },
+};
 
 /** Suppliers as PrestaShop and thirty bees import them. Products name them, orders number them. */
 export const prestaShopSuppliers: Preset = {
@@ -143,8 +159,3 @@ export const prestaShopSupplyOrderDetails: Preset = {
     ],
   },
 };
-
-/** Files of PrestaShop that carry nothing an inventory keeps. They are recognised, so that the refusal can say why. */
-export const prestaShopOthers: readonly Preset[] = [
-  known("prestashop-categories", ["Category ID", "Parent category", "Name *"], "categories are names on products, not rows of their own"),
-];

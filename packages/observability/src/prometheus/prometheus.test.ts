@@ -134,12 +134,8 @@ describe("metrics", () => {
       metrics.watchWebhooks(webhooks);
     });
     await reached;
-    await expect
-      .poll(() => scrape("webhook_paused"), { timeout: 5_000, interval: 1 })
-      .toEqual(['{endpoint="erp"} 1', '{endpoint="shop"} 0']);
-    await expect
-      .poll(() => scrape("webhook_behind"), { timeout: 5_000, interval: 1 })
-      .toEqual(['{endpoint="erp"} 8', '{endpoint="shop"} 0']);
+    await expect.poll(() => scrape("webhook_paused"), { interval: 1 }).toEqual(['{endpoint="erp"} 1', '{endpoint="shop"} 0']);
+    await expect.poll(() => scrape("webhook_behind"), { interval: 1 }).toEqual(['{endpoint="erp"} 8', '{endpoint="shop"} 0']);
     expect(await scrape("webhook_delivered_total")).toEqual(['{endpoint="erp"} 0', '{endpoint="shop"} 1']);
     await endings.pop()?.();
     expect(await scrape("webhook_dead_letters")).toEqual([]);

@@ -96,7 +96,7 @@ export function duckDbMirror({ path = ":memory:", memoryLimit, threads, pageRows
     requireColumns(table, aggregatedColumns(aggregation));
     await current(options);
     const statement = aggregateStatement(table, aggregation, file.dictionary);
-    return statement.rows(await file.read(statement));
+    return statement.rows(await file.read(statement, options.signal));
   }
 
   return {

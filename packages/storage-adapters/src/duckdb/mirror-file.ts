@@ -1,5 +1,14 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
-import { type Column, InventoryError, type Row, type RowChange, type TableDefinition, type TableSet, type Value } from "@onhand/core";
+import {
+  type Column,
+  InventoryError,
+  type Row,
+  type RowChange,
+  type Stop,
+  type TableDefinition,
+  type TableSet,
+  type Value,
+} from "@onhand/core";
 import { appendColumns } from "./append";
 import { createDictionary, type Dictionary, openDictionary } from "./dictionary";
 import { columnType, quoted, type Statement } from "./statement";
@@ -15,8 +24,8 @@ export interface MirrorFile {
   append(changes: readonly RowChange[], seq: number): Promise<void>;
   /** Empties the tables and begins anew. */
   reset(): Promise<void>;
-  /** Answers, column by column, from one snapshot. */
-  read(statement: Statement): Promise<DuckDBValue[][]>;
+  /** Answers, column by column, from one snapshot; stops when it is told to. */
+  read(statement: Statement, signal?: AbortSignal): Promise<DuckDBValue[][]>;
   close(): void;
 }
 
@@ -54,19 +63,44 @@ export async function openMirrorFile(path: string, epoch: string, set: TableSet,
       await inTransaction(writer, () => emptyTables(writer, set));
       seq = 0;
     },
-    read: ({ text, values }) =>
-      guarded(async () => {
-        const connection = await instance.connect();
-        try {
-          return (await connection.runAndReadAll(text, [...values])).getColumns();
-        } finally {
-          connection.closeSync();
-        }
-      }),
+    async read({ text, values }, signal) {
+      try {
+        return await guarded(async () => {
+          const connection = await instance.connect();
+          const stop = interrupting(connection, signal);
+          try {
+            return (await connection.runAndReadAll(text, [...values])).getColumns();
+          } finally {
+            stop();
+            connection.closeSync();
+          }
+        });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      }
+    },
     close() {
       writer.closeSync();
       instance.closeSync();
     },
+  };
+}
+
+const interruptEveryMs = 10;
+
+/** Interrupts what a connection works on once it is told to. Before a statement has begun that is lost on it, so it is done again and again. */
+function interrupting(connection: DuckDBConnection, signal: AbortSignal | undefined): Stop {
+  let again: ReturnType<typeof setTimeout> | undefined;
+  function interrupt(): void {
+    connection.interrupt();
+    again = setTimeout(interrupt, interruptEveryMs);
+  }
+  if (signal?.aborted) interrupt();
+  else signal?.addEventListener("abort", interrupt);
+  return () => {
+    signal?.removeEventListener("abort", interrupt);
+    clearTimeout(again);
   };
 }
 

@@ -67,9 +67,9 @@ describe.each(engines.filter(({ name }) => name !== "PostgreSQL"))("two processe
     const other = await open(at, url, neverMs);
     await addExamples(one.inventory);
     const { seq } = await one.inventory.stock.receive({ ...goods, quantity: 5 });
-    await vi.waitFor(() => expect(other.heard.at(-1)).toBe(seq));
+    await expect.poll(() => other.heard.at(-1)).toBe(seq);
     const back = await other.inventory.stock.sell({ ...goods, quantity: 1 });
-    await vi.waitFor(() => expect(one.heard.at(-1)).toBe(back.seq));
+    await expect.poll(() => one.heard.at(-1)).toBe(back.seq);
     expect(one.heard).toEqual(Array.from({ length: back.seq }, (_, index) => index + 1));
     expect(other.heard).toEqual(one.heard);
   });
@@ -82,7 +82,7 @@ describe.each(engines.filter(({ name }) => name !== "PostgreSQL"))("two processe
     await server.stop();
     for (let sold = 0; sold < 20; sold++) await one.inventory.stock.receive({ ...goods, quantity: 1 });
     const head = await one.inventory.feed.head();
-    await vi.waitFor(() => expect(other.heard.at(-1)).toBe(head));
+    await expect.poll(() => other.heard.at(-1)).toBe(head);
     expect(other.heard).toEqual(Array.from({ length: head }, (_, index) => index + 1));
   });
 
@@ -91,7 +91,7 @@ describe.each(engines.filter(({ name }) => name !== "PostgreSQL"))("two processe
     const one = await open(at, first.url, neverMs);
     const other = await open(at, first.url, neverMs);
     await addExamples(one.inventory);
-    await vi.waitFor(async () => expect(other.heard.at(-1)).toBe(await one.inventory.feed.head()));
+    await expect.poll(async () => other.heard.at(-1)).toBe(await one.inventory.feed.head());
     await first.stop();
     const { seq: missed } = await one.inventory.stock.receive({ ...goods, quantity: 1 });
     expect(other.heard).not.toContain(missed);
@@ -99,9 +99,9 @@ describe.each(engines.filter(({ name }) => name !== "PostgreSQL"))("two processe
     await vi.waitFor(
       async () => {
         const { seq } = await one.inventory.stock.receive({ ...goods, quantity: 1 });
-        await vi.waitFor(() => expect(other.heard).toContain(seq), { timeout: 200 });
+        await expect.poll(() => other.heard, { timeout: 200 }).toContain(seq);
       },
-      { timeout: 8_000 },
+      { timeout: 30_000 },
     );
     expect(other.heard).toEqual(Array.from({ length: other.heard.length }, (_, index) => index + 1));
   });
@@ -118,9 +118,9 @@ describe("a Redis that misbehaves", () => {
     tell("f", 7);
     expect(publish.mock.calls).toEqual([["onhand:head:e", "1"]]);
     answers.shift()?.();
-    await vi.waitFor(() => expect(publish.mock.calls.at(-1)).toEqual(["onhand:head:e", "1000"]));
+    await expect.poll(() => publish.mock.calls.at(-1)).toEqual(["onhand:head:e", "1000"]);
     answers.shift()?.();
-    await vi.waitFor(() => expect(publish.mock.calls.at(-1)).toEqual(["onhand:head:f", "7"]));
+    await expect.poll(() => publish.mock.calls.at(-1)).toEqual(["onhand:head:f", "7"]);
     expect(publish).toHaveBeenCalledTimes(3);
   });
 

@@ -1,7 +1,7 @@
 import type { StorageAdapter } from "@onhand/core";
 import { withHints } from "@onhand/storage-adapters/hints";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { putCrate, tables, useSql } from "../sql/fixture";
 import { engines } from "../sql/servers";
 import { localCarrier } from "./local-carrier";
@@ -80,6 +80,6 @@ it.each(engines)(
     await storage.transaction((tx) => putCrate(tx, "b"), { host: kept });
     expect(carrier.told).toEqual([]);
     await kept.commit();
-    await vi.waitFor(() => expect(carrier.told).toEqual([{ epoch, seq: 1 }]));
+    await expect.poll(() => carrier.told).toEqual([{ epoch, seq: 1 }]);
   },
 );

@@ -6,7 +6,7 @@ import { createInventory } from "@onhand/core";
 import type { ClientFrame, ClientTransport, TransportEvents } from "@onhand/core/protocol";
 import { manualTime } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sseTransport } from "../sse/client";
 import { allowEverythingForDemos, createSseServer } from "../sse/server";
 import { wsTransport } from "../ws/client";
@@ -250,17 +250,17 @@ describe("with a real server", () => {
     const stop = level.subscribe(() => undefined);
     client.start();
     try {
-      await vi.waitFor(() => expect(client.connection.get().status).toBe("live"));
+      await expect.poll(() => client.connection.get().status).toBe("live");
       expect(sse.connections).toBe(1);
       await client.command("stock.receive", { sku: "TEA", storeId: "berlin", quantity: 5 });
-      await vi.waitFor(() => expect(level.get()?.onHand).toBe(5));
+      await expect.poll(() => level.get()?.onHand).toBe(5);
 
       server.off("upgrade", block);
       const ws = createWsServer({ inventory, server, ...hooks });
       time.advance(60_000);
-      await vi.waitFor(() => expect([ws.connections, sse.connections, client.connection.get().status]).toEqual([1, 0, "live"]));
+      await expect.poll(() => [ws.connections, sse.connections, client.connection.get().status]).toEqual([1, 0, "live"]);
       await inventory.stock.sell({ sku: "TEA", storeId: "berlin", quantity: 2 });
-      await vi.waitFor(() => expect(level.get()?.onHand).toBe(3));
+      await expect.poll(() => level.get()?.onHand).toBe(3);
       client.stop();
       await ws.close();
     } finally {

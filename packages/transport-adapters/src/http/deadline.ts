@@ -5,6 +5,8 @@ import type { Timers } from "../shared/timers";
 export interface Deadline {
   /** Says that from here on something may be applied, whenever the time is up. */
   submitted(idempotencyKey: string | undefined): void;
+  /** Aborted when the time is up: what only answers need not go on. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -13,12 +15,26 @@ export interface Deadline {
  */
 export function withinDeadline<T>(timers: Timers, timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   let late = noAnswer;
-  const submitted: Deadline["submitted"] = (idempotencyKey) => {
-    late = () => new InventoryError("OUTCOME_UNKNOWN", idempotencyKey === undefined ? {} : { idempotencyKey });
+  let passed: InventoryError | undefined;
+  // Made when it is looked at, which few answers do: it costs more than all else here.
+  let over: AbortController | undefined;
+  const deadline: Deadline = {
+    submitted(idempotencyKey) {
+      late = () => new InventoryError("OUTCOME_UNKNOWN", idempotencyKey === undefined ? {} : { idempotencyKey });
+    },
+    get signal() {
+      over ??= new AbortController();
+      if (passed) over.abort(passed);
+      return over.signal;
+    },
   };
   return new Promise<T>((resolve, reject) => {
-    const stop = timers.after(timeoutMs, () => reject(late()));
-    work({ submitted }).then(
+    const stop = timers.after(timeoutMs, () => {
+      passed = late();
+      reject(passed);
+      over?.abort(passed);
+    });
+    work(deadline).then(
       (value) => {
         stop();
         resolve(value);

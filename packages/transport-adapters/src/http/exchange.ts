@@ -75,7 +75,17 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
       if (writes && !(await permissions.ask(name, asRead(fields)))) throw new InventoryError("FORBIDDEN", { action: name });
       const input = isCommand ? named(context, fields, actor) : fields;
       const prefers: Call["prefers"] = (types, usual) => accepts(context, { header: "Accept", supports: [...types], default: usual });
-      const call: Call = { input, file, actor, permissions, requestId: context.get("requestId"), prefers };
+      const call: Call = {
+        input,
+        file,
+        actor,
+        permissions,
+        requestId: context.get("requestId"),
+        prefers,
+        get signal() {
+          return deadline.signal;
+        },
+      };
       if (operation.later && prefersAsync(request)) return begin(context, call, await operation.later(call));
       if (writes) deadline.submitted(input.idempotencyKey as string | undefined);
       const answered = await operation.run(call);

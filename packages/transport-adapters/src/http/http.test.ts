@@ -1,4 +1,4 @@
-import { commandRefusals, type Inventory, InventoryError } from "@onhand/core";
+import { commandRefusals, type Inventory, InventoryError, type ReadOptions } from "@onhand/core";
 import { querySchemas } from "@onhand/core/schemas";
 import { manualTime } from "@onhand/core/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -319,7 +319,10 @@ describe("who may what", () => {
     const preflight = await from("https://admin.example", "OPTIONS");
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-headers")).toContain("idempotency-key");
-    expect([preflight.headers.get("x-content-type-options"), preflight.headers.get("x-request-id")]).toEqual(["nosniff", expect.any(String)]);
+    expect([preflight.headers.get("x-content-type-options"), preflight.headers.get("x-request-id")]).toEqual([
+      "nosniff",
+      expect.any(String),
+    ]);
     const foreign = await from("https://evil.example", "OPTIONS");
     expect([foreign.status, foreign.headers.get("access-control-allow-origin")]).toEqual([403, null]);
   });
@@ -426,7 +429,9 @@ describe("time", () => {
     const time = manualTime();
     const slow = deferred<never>();
     const begun = deferred<void>();
-    const wait = () => {
+    let asked: ReadOptions = {};
+    const wait = (_what: unknown, options: ReadOptions = {}) => {
+      asked = options;
       begun.resolve();
       return slow.promise;
     };
@@ -441,6 +446,7 @@ describe("time", () => {
     time.advance(500);
     const answer = await question;
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(asked.signal?.reason).toMatchObject({ code: "STORAGE_UNAVAILABLE" });
   });
 
   test("a body that never ends is given up in time, with nothing submitted", async () => {

@@ -33,13 +33,13 @@ export function readOperation(inventory: Inventory, name: string, route: ReadRou
       ]),
     ],
     ...(route.settled && { headers: (answer) => ({ etag: `"${inventory.feed.epoch}.${seqOf(answer, entity)}"` }) }),
-    async run({ input, permissions }) {
+    async run({ input, permissions, signal }) {
       if (shape === "whole") {
         await demandToRead(permissions, name, route, input);
-        return ask(input);
+        return ask(input, signal);
       }
       const may = (row: object) => permissions.ask("read", resourceOf(entity, row));
-      const answer = await ask(input);
+      const answer = await ask(input, signal);
       if (shape === "list") return readable(answer as Page, may);
       if (!(await may(answer))) throw refusedToRead(entity);
       return { [entity]: answer };
@@ -103,19 +103,19 @@ function keyOf(entity: string, { id, sku, storeId, supplierId = "" }: Named): st
 
 type Method = (...given: readonly unknown[]) => Promise<object>;
 
-/** Asks `inventory.<area>.<method>` with the arguments it takes. */
-export function askingOf(inventory: Inventory, name: string, route: ReadRoute): (input: Input) => Promise<object> {
+/** Asks `inventory.<area>.<method>` with the arguments it takes, until the signal is aborted. */
+export function askingOf(inventory: Inventory, name: string, route: ReadRoute): (input: Input, signal: AbortSignal) => Promise<object> {
   const [area, method] = name.split(".") as [keyof Inventory, string];
   const api = inventory[area] as unknown as Readonly<Record<string, Method>>;
   const call: Method = (...given) => (api[method] as Method)(...given);
   if (route.plain) return (input) => call(input);
   const first = firstFieldOf(route);
-  return ({ consistency, minSeq, ...asked }) => {
-    const options = { ...(consistency !== undefined && { consistency }), ...(minSeq !== undefined && { minSeq }) };
+  return ({ consistency, minSeq, ...asked }, signal) => {
+    const options = { signal, ...(consistency !== undefined && { consistency }), ...(minSeq !== undefined && { minSeq }) };
     if (first === undefined) return call(asked, options);
     const { [first]: value, ...rest } = asked;
     if (value === undefined) throw malformed("is missing", first);
     // What is left over is no option, as the inventory then says.
-    return route.filtered ? call(value, rest, options) : call(value, { ...rest, ...options });
+    return route.filtered ? call(value, rest, options) : call(value, { ...options, ...rest });
   };
 }

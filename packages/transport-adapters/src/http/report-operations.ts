@@ -39,7 +39,7 @@ export function reportOperation(inventory: Inventory, name: string, route: ReadR
   const formats = Object.keys(exportReport ? types : { json }) as Format[];
   const offered = formats.map((format) => types[format]);
   const takes = takesOf(name, route);
-  const ask = askingOf(inventory, name, route) as (input: Input) => Promise<Report<object>>;
+  const ask = askingOf(inventory, name, route) as (input: Input, signal: AbortSignal) => Promise<Report<object>>;
   const parse = parser(schemaOf(querySchemas, name));
 
   /** What is wanted and how, when that is known to be possible. */
@@ -60,7 +60,7 @@ export function reportOperation(inventory: Inventory, name: string, route: ReadR
       cancellable: true,
       async work(signal, progress) {
         progress({ phase: "reading" });
-        const report = await ask(asked);
+        const report = await ask(asked, signal);
         return fileOf(report, format, (bytes) => {
           signal.throwIfAborted();
           progress({ phase: "writing", rows: report.rows.length, bytes });
@@ -94,7 +94,7 @@ export function reportOperation(inventory: Inventory, name: string, route: ReadR
     refusals: ["UNKNOWN_PRODUCT", "UNKNOWN_STORE", "UNSUPPORTED", "QUEUE_FULL"],
     async run(call) {
       const { asked, format } = await wanted(call);
-      const report = await ask(asked);
+      const report = await ask(asked, call.signal);
       if (report.rows.length > maxReportRows)
         throw malformed(
           `would have ${report.rows.length} rows, more than the ${maxReportRows} that are answered at once: send Prefer: respond-async`,

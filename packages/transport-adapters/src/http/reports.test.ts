@@ -146,7 +146,26 @@ describe("a report that is preferred later", () => {
       expect((await get(path, later)).status, path).toBe(400);
   });
 
-  test("ends when it is cancelled, and leaves no file", async () => {
+  test("ends when it is cancelled, also while the ledger is asked", async () => {
+    const { inventory } = shop;
+    const stopped = deferred<void>();
+    const abc: Inventory["reports"]["abc"] = (_asked, { signal } = {}) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => {
+          stopped.resolve();
+          reject(signal.reason);
+        });
+      });
+    shop = await serve({ inventory: { ...inventory, reports: { ...inventory.reports, abc } } });
+    const { id } = await jobOf(await get("abc", later));
+    await settled();
+    expect((await shop.send("DELETE", `/jobs/${id}`)).status).toBe(200);
+    await stopped.promise;
+    await settled();
+    expect((await jobOf(await shop.send("GET", `/jobs/${id}`))).status).toBe("cancelled");
+  });
+
+  test("ends when it is cancelled while it is written, and leaves no file", async () => {
     const gate = deferred<void>();
     let written = 0;
     shop = await serve({

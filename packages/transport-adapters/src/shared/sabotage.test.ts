@@ -13,7 +13,7 @@ const impatience = { conditionMs: 400, caseMs: 4_000 };
 
 describe("a transport that is broken on purpose", () => {
   for (const { what, caughtBy, create } of sabotages) {
-    it(`${what}: ${caughtBy} catches it`, { timeout: 20_000 }, async () => {
+    it(`${what}: ${caughtBy} catches it`, async () => {
       await expect(runTransportCase(caseOf(caughtBy), create, impatience)).rejects.toMatchObject({ code: "ERR_ASSERTION" });
     });
   }

@@ -16,7 +16,7 @@ import { wireEvents } from "./events";
 import { allowEverythingForDemos, createSocketIoServer } from "./server";
 
 const packetsOfRun = 10;
-const patience = { timeout: 10_000, interval: 1 };
+const patience = { timeout: 30_000, interval: 1 };
 const runs = 50 * budgets.hostileInput;
 
 /** Packets by the kind of Socket.IO: connect, disconnect, event, ack, error, and binary ones. */

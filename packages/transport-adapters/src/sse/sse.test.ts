@@ -5,7 +5,7 @@ import { createInventory, type Inventory, InventoryError, type Logger } from "@o
 import { encodeFrame, type ServerFrame } from "@onhand/core/protocol";
 import { manualTime } from "@onhand/core/testing";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sseTransport } from "./client";
 import { createEventReader, type StreamEvent } from "./event-stream";
 import { allowEverythingForDemos, createSseServer, type SseServer, type SseServerOptions } from "./server";
@@ -85,16 +85,16 @@ describe("an EventSource", () => {
     const live = await serve();
     const first = await open("?entities=level&storeIds=berlin");
     expect(first.response.headers.get("content-type")).toContain("text/event-stream");
-    await vi.waitFor(() => expect(onHandOf(first.frames("snap"))).toEqual([10]));
+    await expect.poll(() => onHandOf(first.frames("snap"))).toEqual([10]);
     await inventory.stock.sell({ ...tea, quantity: 1 });
-    await vi.waitFor(() => expect(onHandOf(first.frames("d"))).toEqual([9]));
+    await expect.poll(() => onHandOf(first.frames("d"))).toEqual([9]);
     const id = first.lastId();
     expect(id).toBe(`${inventory.feed.epoch}:4`);
     first.close();
-    await vi.waitFor(() => expect(live.connections).toBe(0));
+    await expect.poll(() => live.connections).toBe(0);
     await inventory.stock.sell({ ...tea, quantity: 2 });
     const second = await open("?entities=level&storeIds=berlin", { "last-event-id": id ?? "" });
-    await vi.waitFor(() => expect(onHandOf(second.frames("d"))).toEqual([7]));
+    await expect.poll(() => onHandOf(second.frames("d"))).toEqual([7]);
     expect(second.frames("snap")).toEqual([]);
     expect(second.frames("subbed")).toMatchObject([{ how: "replay", position: 4 }]);
   });
@@ -102,14 +102,14 @@ describe("an EventSource", () => {
   it.each(["nonsense", ":", "other-epoch:3", "9".repeat(400)])("with the Last-Event-ID %s gets everything", async (id) => {
     await serve();
     const stream = await open("?entities=level", { "last-event-id": id });
-    await vi.waitFor(() => expect(onHandOf(stream.frames("snap"))).toEqual([10]));
+    await expect.poll(() => onHandOf(stream.frames("snap"))).toEqual([10]);
   });
 
   it("stays while it reads: heartbeats are answered in its place", async () => {
     const time = manualTime();
     const live = await serve({ clock: time.clock, timers: time.timers });
     const stream = await open("?entities=level");
-    await vi.waitFor(() => expect(stream.frames("snap").at(-1)).toMatchObject({ last: true }));
+    await expect.poll(() => stream.frames("snap").at(-1)).toMatchObject({ last: true });
     for (let second = 0; second < 120; second += 1) {
       time.advance(1_000);
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -120,9 +120,9 @@ describe("an EventSource", () => {
   it("is told in so many words when it may not read, and when to come back", async () => {
     const live = await serve({ authorize: () => false });
     const stream = await open("?entities=level");
-    await vi.waitFor(() => expect(stream.frames("nack")).toMatchObject([{ code: "FORBIDDEN" }]));
+    await expect.poll(() => stream.frames("nack")).toMatchObject([{ code: "FORBIDDEN" }]);
     await live.close({ afterMs: 100 });
-    await vi.waitFor(() => expect(stream.frames("bye")).toMatchObject([{ code: "STORAGE_UNAVAILABLE" }]));
+    await expect.poll(() => stream.frames("bye")).toMatchObject([{ code: "STORAGE_UNAVAILABLE" }]);
   });
 
   it.each([
@@ -142,7 +142,7 @@ describe("an EventSource", () => {
 describe("requests beside the stream", () => {
   async function link() {
     const stream = await open("");
-    await vi.waitFor(() => expect(stream.events.length).toBeGreaterThan(0));
+    await expect.poll(() => stream.events.length).toBeGreaterThan(0);
     const name = stream.events[0]?.data ?? "";
     const post = async (batch: string, body: string, more: Record<string, string> = {}) =>
       (await fetch(url, { method: "POST", body, headers: { "onhand-link": name, "onhand-batch": batch, ...more } })).status;
@@ -158,13 +158,11 @@ describe("requests beside the stream", () => {
       204, 204, 204, 204,
     ]);
     const acks = () => stream.frames("message").flatMap((frame) => (frame.t === "ack" ? [[frame.id, frame.replayed]] : []));
-    await vi.waitFor(() =>
-      expect(acks()).toEqual([
-        ["a", false],
-        ["b", false],
-        ["c", false],
-      ]),
-    );
+    await expect.poll(acks).toEqual([
+      ["a", false],
+      ["b", false],
+      ["c", false],
+    ]);
     expect([await post("9", sell("d")), await post("", sell("d")), await post("x", sell("d"))]).toEqual([409, 409, 409]);
     expect((await inventory.stock.level(tea)).onHand).toBe(7);
   });
@@ -184,7 +182,7 @@ describe("requests beside the stream", () => {
     const live = await serve({ limits: { maxFrameBytes: 1_000 } });
     const { post } = await link();
     expect(await post("1", "x".repeat(200_000)).catch(() => 413)).toBe(413);
-    await vi.waitFor(() => expect(live.connections).toBe(0));
+    await expect.poll(() => live.connections).toBe(0);
   });
 
   it("that never end are few: the server keeps a bounded number of bodies for a link", async () => {
@@ -199,7 +197,7 @@ describe("requests beside the stream", () => {
     };
     const answered: number[] = [];
     for (const each of Array.from({ length: 7 }, begin)) each.on("response", ({ statusCode }) => answered.push(statusCode ?? 0));
-    await vi.waitFor(() => expect(answered).toEqual([429, 429, 429]));
+    await expect.poll(() => answered).toEqual([429, 429, 429]);
   });
 
   it("of a listed page are allowed by CORS, and by it only", async () => {
@@ -265,10 +263,10 @@ describe("the client's side", () => {
       if (posts.length === 1) throw new TypeError("the socket was closed");
       return new Response(null, { status: 204 });
     });
-    await vi.waitFor(() => expect(told).toEqual(["open"]));
+    await expect.poll(() => told).toEqual(["open"]);
     link.send({ t: "pong" });
     link.send({ t: "unsub", sid: "f1" });
-    await vi.waitFor(() => expect(posts.length).toBe(3));
+    await expect.poll(() => posts.length).toBe(3);
     expect(posts).toEqual([
       ["1", '{"t":"pong"}'],
       ["1", '{"t":"pong"}'],
@@ -283,18 +281,18 @@ describe("the client's side", () => {
   ])("ends when the server sends %s", async (_, piece, close) => {
     await serve();
     const { told } = connect(async () => streamOf(piece, 'data: {"t":"hb","head":1}\n\n'));
-    await vi.waitFor(() => expect(told).toEqual([close]));
+    await expect.poll(() => told).toEqual([close]);
   });
 
   it("ends when the server refuses the stream or a request", async () => {
     await serve();
     const refused = connect(async () => new Response("{}", { status: 503 }));
-    await vi.waitFor(() => expect(refused.told).toEqual(["close  no connection could be opened: the server answered 503"]));
+    await expect.poll(() => refused.told).toEqual(["close  no connection could be opened: the server answered 503"]);
     const gone = connect(async (_, init) =>
       init?.method === "POST" ? new Response("{}", { status: 404 }) : streamOf("event: link\ndata: n\n\n"),
     );
-    await vi.waitFor(() => expect(gone.told).toEqual(["open"]));
+    await expect.poll(() => gone.told).toEqual(["open"]);
     gone.link.send({ t: "pong" });
-    await vi.waitFor(() => expect(gone.told).toEqual(["open", "close  the server answered 404"]));
+    await expect.poll(() => gone.told).toEqual(["open", "close  the server answered 404"]);
   });
 });

@@ -82,6 +82,8 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
   let stopTimer = (): void => undefined;
   let stopLease = (): void => undefined;
   let busy = false;
+  /** Whether the next delivery waits for its turn. */
+  let hasTurn = false;
   // Deliveries and what is asked of the endpoint take turns.
   let turns: Promise<unknown> = Promise.resolve();
 
@@ -98,7 +100,7 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
     due = at;
     stopTimer = timers.after(afterMs, () => {
       due = undefined;
-      void inTurn(deliverAll);
+      deliverAll();
     });
   }
 
@@ -111,7 +113,7 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
   function goOn(): void {
     failures = 0;
     wait();
-    void inTurn(deliverAll);
+    deliverAll();
   }
 
   function adopt(found: WebhookRecord | undefined): WebhookRecord {
@@ -168,15 +170,24 @@ export function createEndpoint(endpoint: WebhookEndpoint, tools: EndpointTools) 
     logger.warn({ endpoint: name, reason }, "the record of a webhook can't be read or written; it is tried again");
   }
 
-  async function deliverAll(): Promise<void> {
-    busy = true;
+  /** Makes what deliveries there are, each in a turn of its own: what is asked of the endpoint comes between two of them. */
+  function deliverAll(): void {
+    if (hasTurn) return;
+    hasTurn = true;
+    void inTurn(async () => {
+      hasTurn = false;
+      busy = true;
+      busy = await deliverOne();
+      if (busy) deliverAll();
+    });
+  }
+
+  async function deliverOne(): Promise<boolean> {
     try {
-      while (!ended.signal.aborted && lease.held && (await deliverNext()));
+      return !ended.signal.aborted && lease.held && (await deliverNext());
     } catch (error) {
       // The ledger or the store can't be reached. The delivery at hand may have arrived; it is made again under its name.
-      if (!ended.signal.aborted && lease.held) retry(error, undefined);
-    } finally {
-      busy = false;
+      return !ended.signal.aborted && lease.held && retry(error, undefined);
     }
   }
 

@@ -160,19 +160,30 @@ async function endLife(one: { crash: number } | { restart: number }, lives: read
 }
 
 /** By any process, whichever delivers. What the store refused is tried until it does not. */
-async function pauseAndResume(webhooks: Webhooks, { pass }: WebhookFixture): Promise<void> {
+async function pauseAndResume(webhooks: Webhooks, fixture: WebhookFixture): Promise<void> {
   for (const ask of ["pause", "resume"] as const) {
     const until = async (): Promise<void> =>
       webhooks[ask]("erp").catch((error: Error) => {
         expect(error.message).toContain("the store");
         return until();
       });
-    await Promise.all([until(), pass(400)]);
+    await passUntil(until(), fixture);
   }
 }
 
-async function stopFor(webhooks: Webhooks, { pass }: WebhookFixture): Promise<void> {
-  await Promise.all([webhooks.stop(), pass(500)]);
+const stopFor = (webhooks: Webhooks, fixture: WebhookFixture): Promise<void> => passUntil(webhooks.stop(), fixture);
+
+const maximumWaitMs = 60_000;
+
+/** Lets time pass until something is done. */
+async function passUntil(work: Promise<void>, { pass }: WebhookFixture): Promise<void> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  for (let passed = 0; !isDone && passed < maximumWaitMs; passed += 100) await pass(100);
+  expect(isDone).toBe(true);
+  await done;
 }
 
 async function write({ receive }: WebhookFixture, random: SeededRandom, count: number): Promise<void> {

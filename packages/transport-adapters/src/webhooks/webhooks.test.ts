@@ -228,6 +228,26 @@ describe("webhooks", () => {
     await webhooks.stop();
   });
 
+  it("pause, and whatever else is asked, waits for the delivery under way and not for all that is left to tell", async () => {
+    const { open, pass, receive, network } = await webhookFixture();
+    let asked: Promise<void> | undefined;
+    network.fate = () => {
+      asked ??= webhooks.pause("erp");
+      return 204;
+    };
+    const webhooks = open([{}], { limits: { maxChanges: 1 } });
+    for (let count = 0; count < 5; count++) await receive();
+    await pass(200);
+    await asked;
+    expect(network.attempts).toHaveLength(1);
+    expect(webhooks.status()[0]).toMatchObject({ state: "paused", paused: "asked", position: 1, behind: 8 });
+    await webhooks.resume("erp");
+    await pass(200);
+    expect(network.attempts).toHaveLength(9);
+    expect(webhooks.status()[0]).toMatchObject({ state: "idle", behind: 0 });
+    await webhooks.stop();
+  });
+
   it("replay from a number or a time, under new names", async () => {
     const { open, pass, receive, network, time } = await webhookFixture();
     const webhooks = open([{}], { limits: { maxChanges: 1 } });

@@ -1,15 +1,14 @@
 import * as z from "zod";
-import type { LevelRow } from "../../domain/stock/tables";
 import type { ReadOptions, Reads } from "../../ports/storage";
 import { readsAt } from "../reads";
-import type { ScaledLevel } from "../stock-at";
 import { scopeOf } from "./catalogue";
 import { cutOf } from "./ledger";
 import { reportParser } from "./options";
 import { after } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
-import { levelColumns, levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
+import { type StockCell, stockCells, stockValue } from "./stock-cells";
+import { type StockDimension, stockDimensions } from "./stock-on-hand";
 import { type QuantitySum, quantitySum } from "./sums";
 import type { CoverFigures, Report, ReportFilter, ReportGrouping } from "./types";
 
@@ -41,20 +40,15 @@ export async function daysOfCover(
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const span = { from: Math.max(0, now - days * dayMs), to: after(now) };
-  const sales = await readSales(reads, cutOf(scope, span, levelColumns(by), "UTC"));
-  const sold: Cell[] = sales.map(({ sku, storeId, decimals, delta }) => ({
-    sku: sku as string,
-    storeId: storeId as string,
-    decimals,
-    onHand: 0,
-    units: -delta,
-  }));
-  const cells: Cell[] = [...sold, ...(await levelsNow(storage, scope, now, options))];
-  const rolled = rollUp(cells, { by, scope, valueBy: levelValue(scope), start, add, end: (sums) => end(sums, days) });
+  const cut = cutOf(scope, span, by, "UTC");
+  const sold = (await readSales(reads, cut)).map((cell): Cell => ({ ...cell, units: -cell.delta }));
+  const cells: Cell[] = [...sold, ...(await stockCells(storage, cut, now, options))];
+  const rolled = rollUp(cells, { by, scope, valueBy: stockValue(scope), start, add, end: (sums) => end(sums, days) });
   return { name: "daysOfCover", by, columns, ...span, ...rolled };
 }
 
-type Cell = ScaledLevel & { readonly units?: number; readonly reserved?: LevelRow["reserved"] };
+type Cell = Pick<StockCell, "sku" | "category" | "storeId" | "decimals"> &
+  Partial<Pick<StockCell, "onHand" | "reserved">> & { readonly units?: number };
 
 interface Sums {
   readonly onHand: QuantitySum;
@@ -64,7 +58,7 @@ interface Sums {
 
 const start = (): Sums => ({ onHand: quantitySum(), available: quantitySum(), units: quantitySum() });
 
-function add(sums: Sums, { onHand, reserved = 0, units = 0, decimals }: Cell): void {
+function add(sums: Sums, { onHand = 0, reserved = 0, units = 0, decimals }: Cell): void {
   sums.onHand.add(onHand, decimals);
   sums.available.add(onHand - reserved, decimals);
   sums.units.add(units, decimals);

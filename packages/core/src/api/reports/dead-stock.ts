@@ -9,7 +9,8 @@ import { reportParser } from "./options";
 import { after } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
-import { levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
+import { levelsNow, stockValue } from "./stock-cells";
+import { type StockDimension, stockDimensions } from "./stock-on-hand";
 import { quantitySum } from "./sums";
 import type { DeadStockFigures, Report, ReportFilter, ReportGrouping } from "./types";
 
@@ -49,13 +50,13 @@ export async function deadStock(
   const moved = await readCells(reads, cut, { where: {}, by: [], measures: { first: { min: "occurredAt" }, last: { max: "occurredAt" } } });
   const history = new Map(moved.map((row) => [keyText([row.sku as string, row.storeId as string]), row]));
   const cells: Cell[] = [];
-  for (const level of await levelsNow(storage, scope, now, options)) {
+  for await (const level of levelsNow(storage, scope, now, options)) {
     const name = keyText([level.sku, level.storeId]);
     const [sold, seen] = [lastSales.get(name), history.get(name)];
     if (level.onHand <= 0 || (sold ?? 0) >= since || !seen || (seen.first as number) >= since) continue;
     cells.push({ ...level, sold, moved: seen.last as number });
   }
-  const rolled = rollUp(cells, { by, scope, valueBy: levelValue(scope), start, add, end });
+  const rolled = rollUp(cells, { by, scope, valueBy: stockValue(scope), start, add, end });
   return { name: "deadStock", by, columns, to: now, ...rolled };
 }
 

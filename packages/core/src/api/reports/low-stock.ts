@@ -9,7 +9,8 @@ import { readsAt } from "../reads";
 import { scopeOf } from "./catalogue";
 import { reportParser } from "./options";
 import { rollUp } from "./roll-up";
-import { levelsNow, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
+import { levelsNow, stockValue } from "./stock-cells";
+import { type StockDimension, stockDimensions } from "./stock-on-hand";
 import { quantitySum } from "./sums";
 import type { LowStockFigures, Report, ReportFilter, ReportGrouping } from "./types";
 
@@ -40,14 +41,14 @@ export async function lowStock(
   const scope = await scopeOf(reads, filter, true);
   const archived = await archivedOnes(reads);
   const cells: Cell[] = [];
-  for (const level of await levelsNow(storage, scope, now, options)) {
+  for await (const level of levelsNow(storage, scope, now, options)) {
     const rule = ruleOf(rules, level);
     if (!rule || archived.products.has(level.sku) || archived.stores.has(level.storeId)) continue;
     // No quantity of the product lies between the point and what it is at the product's scale.
     const point = Math.floor((rule.reorderPoint * 10 ** level.decimals) / 10 ** rule.decimals);
     if (level.onHand - level.reserved <= point) cells.push({ ...level, point, rule });
   }
-  return { name: "lowStock", by, columns, to: now, ...rollUp(cells, { by, scope, valueBy: levelValue(scope), start, add, end }) };
+  return { name: "lowStock", by, columns, to: now, ...rollUp(cells, { by, scope, valueBy: stockValue(scope), start, add, end }) };
 }
 
 type Cell = Pick<LevelRow, "sku" | "storeId" | "onHand" | "reserved" | "incoming" | "decimals"> & {

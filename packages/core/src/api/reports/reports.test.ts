@@ -240,6 +240,26 @@ describe("a report", () => {
     await none.close();
   });
 
+  it("ends between two questions when nobody waits for it any more", async () => {
+    const given = new AbortController();
+    const reason = new Error("cancelled");
+    const storage = memoryStorage();
+    const own = await createInventory({
+      storage: {
+        ...storage,
+        aggregate: (table, aggregation, options) => {
+          given.abort(reason);
+          return storage.aggregate(table, aggregation, options);
+        },
+      },
+    });
+    await addExamples(own);
+    await expect(own.reports.turnover({}, { signal: given.signal })).rejects.toBe(reason);
+    await expect(own.stock.levels({}, { signal: given.signal })).rejects.toBe(reason);
+    expect(await refusalOf(own.reports.turnover({}, { signal: "now" as never }))).toMatchObject({ code: "INVALID_INPUT" });
+    await own.close();
+  });
+
   it("of any history is what a plain list of it adds up to, undone sales and late entries included", async () => {
     const step = fc.record({
       sku: fc.constantFrom("TEA-50", "BEANS", "CUP"),

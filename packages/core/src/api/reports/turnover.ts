@@ -1,15 +1,16 @@
 import type { ReadOptions, Reads } from "../../ports/storage";
 import { readsAt } from "../reads";
-import { stockAt } from "../stock-at";
-import { type Scope, scopeOf } from "./catalogue";
-import { cutOf } from "./ledger";
+import { stockAtTimes } from "../stock-at";
+import { scopeOf } from "./catalogue";
+import { type Cut, cutOf, groupsOf, inScope } from "./ledger";
 import { periodFields, reportParser } from "./options";
-import { type Span, spanOf } from "./period";
+import { spanOf } from "./period";
 import { rollUp } from "./roll-up";
 import { readSales } from "./sales";
-import { levelColumns, levelValue, type StockDimension, stockDimensions } from "./stock-on-hand";
+import { stockValue } from "./stock-cells";
+import { type StockDimension, stockDimensions } from "./stock-on-hand";
 import { type QuantitySum, quantitySum } from "./sums";
-import type { Report, ReportDimension, ReportFilter, ReportGrouping, ReportPeriod, TurnoverFigures } from "./types";
+import type { Report, ReportFilter, ReportGrouping, ReportPeriod, TurnoverFigures } from "./types";
 
 /** Whose turnover to report. */
 export interface TurnoverOptions extends ReportFilter, Omit<ReportPeriod, "timeZone">, ReportGrouping<StockDimension> {}
@@ -39,39 +40,30 @@ export async function turnover(
   const reads = readsAt(storage, options);
   const scope = await scopeOf(reads, filter, by.includes("category") || by.includes("sku"));
   const span = await spanOf(reads, scope.where, { from, to }, now);
-  const cells = await cellsOf(storage, { scope, span, by }, options);
+  const cells = await cellsOf(storage, cutOf(scope, span, by, "UTC"), options);
   const days = (span.to - span.from) / dayMs;
-  const rolled = rollUp(cells, { by, scope, valueBy: levelValue(scope), start, add, end: (sums) => end(sums, days) });
+  const rolled = rollUp(cells, { by, scope, valueBy: stockValue(scope), start, add, end: (sums) => end(sums, days) });
   return { name: "turnover", by, columns, ...span, ...rolled };
 }
 
 interface Cell {
-  readonly sku: string;
-  readonly storeId: string;
+  readonly sku?: string;
+  readonly category?: string | null;
+  readonly storeId?: string;
   readonly decimals: number;
-  readonly onHand: number;
-  readonly figure: keyof Sums;
+  readonly units?: number;
+  readonly opening?: number;
+  readonly closing?: number;
 }
 
-interface Asked {
-  readonly scope: Scope;
-  readonly span: Span;
-  readonly by: readonly ReportDimension[];
-}
-
-async function cellsOf(storage: Reads, { scope, span, by }: Asked, options: ReadOptions | undefined): Promise<Cell[]> {
+async function cellsOf(storage: Reads, cut: Cut, options: ReadOptions | undefined): Promise<readonly Cell[]> {
+  const { scope, span } = cut;
+  const sold = (await readSales(readsAt(storage, options), cut)).map((cell): Cell => ({ ...cell, units: -cell.delta }));
   // A period holds its first moment and not its last: what was there is what had moved before either.
-  const shelves = async (figure: keyof Sums, time: number): Promise<Cell[]> =>
-    (await stockAt(storage, options, scope.where, time - 1)).filter(({ sku }) => scope.has(sku)).map((level) => ({ ...level, figure }));
-  const cut = cutOf(scope, span, levelColumns(by), "UTC");
-  const sold = (await readSales(readsAt(storage, options), cut)).map(({ sku, storeId, decimals, delta }) => ({
-    sku: sku as string,
-    storeId: storeId as string,
-    decimals,
-    onHand: -delta,
-    figure: "units" as const,
-  }));
-  return [...sold, ...(await shelves("opening", span.from)), ...(await shelves("closing", span.to))];
+  const times = [span.from - 1, span.to - 1];
+  const shelves = await stockAtTimes(storage, options, { where: scope.where, by: [...groupsOf(cut), "decimals"], times });
+  const stood = shelves.map(({ group, onHand: [opening, closing] }) => ({ ...group, opening, closing }) as unknown as Cell);
+  return [...sold, ...inScope(cut, stood)];
 }
 
 interface Sums {
@@ -82,8 +74,10 @@ interface Sums {
 
 const start = (): Sums => ({ units: quantitySum(), opening: quantitySum(), closing: quantitySum() });
 
-function add(sums: Sums, { figure, onHand, decimals }: Cell): void {
-  sums[figure].add(onHand, decimals);
+function add(sums: Sums, { units = 0, opening = 0, closing = 0, decimals }: Cell): void {
+  sums.units.add(units, decimals);
+  sums.opening.add(opening, decimals);
+  sums.closing.add(closing, decimals);
 }
 
 function end(sums: Sums, days: number): TurnoverFigures {

@@ -176,6 +176,15 @@ describe("quantities", () => {
       details: { issues: [{ path: "quantity" }] },
     });
   });
+
+  it("never move by more than is exact, though they would end where all is", () => {
+    const owed = { sku: "BACK", storeId: "s" };
+    given.done(sell, { ...owed, quantity: 2 });
+    expect(given.refused(count, { ...owed, counted: Number.MAX_SAFE_INTEGER })).toMatchObject({
+      code: "INVALID_INPUT",
+      details: { issues: [{ path: "counted" }] },
+    });
+  });
 });
 
 describe("what is archived", () => {

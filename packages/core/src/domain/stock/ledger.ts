@@ -244,7 +244,8 @@ export function move(draft: Draft, { product, type, field, place: { name, before
   const { now, seq } = draft;
   const { sku, storeId, reserved, incoming, decimals, heldUntil } = before;
   const onHand = before.onHand + delta;
-  if (!Number.isSafeInteger(onHand)) return { refusal: invalid(field, "would pass the largest quantity that is exact") };
+  if (!Number.isSafeInteger(onHand) || !Number.isSafeInteger(delta))
+    return { refusal: invalid(field, "would pass the largest quantity that is exact") };
   // Stock may always come in; it may go out as far as nobody is promised it and the product may be backordered.
   if (delta < 0 && isShort(product, onHand, reserved)) return { refusal: shortOf(before, -delta) };
   const tracked = product.tracking !== null || details.lots !== undefined;

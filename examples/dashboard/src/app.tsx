@@ -1,7 +1,9 @@
+import { ArrowLeft } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
-import { Route, Switch, useLocation } from "wouter";
+import { Link, Route, Switch, useLocation } from "wouter";
 import { useKeys } from "./hooks/use-keys";
 import { StockPage } from "./pages/stock";
+import { buttonLook } from "./parts/button";
 import { Header } from "./parts/header";
 import { Help } from "./parts/help";
 import { Navigation } from "./parts/navigation";
@@ -79,6 +81,9 @@ function Main() {
           <Route>
             <Page title="Not found">
               <Nothing status="ready">There is no such page.</Nothing>
+              <Link href="/" className={buttonLook()}>
+                <ArrowLeft size={15} aria-hidden /> To the stock
+              </Link>
             </Page>
           </Route>
         </Switch>

@@ -3,7 +3,9 @@ import { type Alert, errorCodes, InventoryError, type InventoryErrorCode, type P
 import { describe, expect, test } from "vitest";
 import { countByType, reasonOf } from "../src/model/alerts";
 import { findByCode } from "../src/model/codes";
+import { formatLastDay, formatTime } from "../src/model/format";
 import { drawLabel, isEan13 } from "../src/model/label";
+import { amountOfLots, emptyLot, endOf, mustNameLots, plainAmount, serialsOf, textOf, toAmount, totalOf } from "../src/model/lots";
 import { arrange, byName, type View } from "../src/model/order";
 import { arrivedShare, isLate, orderValue } from "../src/model/orders";
 import { describeRefusal } from "../src/model/refusal";
@@ -137,6 +139,58 @@ describe("an order", () => {
     expect(arrivedShare([line, { quantity: 1, received: 1 }])).toBe(0.5);
     expect(arrivedShare([{ quantity: 1, received: 4 }])).toBe(1);
     expect(arrivedShare([])).toBe(0);
+  });
+});
+
+test("a time of today is told without its day, and one of yesterday never", () => {
+  const now = new Date(2026, 10, 21, 16, 0).getTime();
+  expect(formatTime(new Date(2026, 10, 21, 0, 5).getTime(), now)).toBe("00:05:00");
+  expect(formatTime(new Date(2026, 10, 20, 20, 5).getTime(), now)).toBe("Nov 20, 20:05");
+});
+
+describe("an amount that is being typed", () => {
+  test("is sent with its lots and what they come to, each sold to the end of its last day", () => {
+    const lots = [
+      { lot: " L-1 ", quantity: "0.1", lastDay: "2026-12-31" },
+      { lot: "L-2", quantity: "0.2", lastDay: "" },
+      { ...emptyLot, lot: "L-3", quantity: "0" },
+    ];
+    expect(toAmount({ quantity: "7", lots })).toEqual({
+      quantity: 0.3,
+      lots: [
+        { lot: "L-1", quantity: 0.1, expiresAt: new Date(2027, 0, 1).getTime() },
+        { lot: "L-2", quantity: 0.2 },
+      ],
+    });
+    expect(formatLastDay(endOf("2026-12-31"))).toBe("Dec 31, 2026");
+  });
+
+  test("names no lots where none are, and counts nothing where lots are named and none was found", () => {
+    expect(toAmount(plainAmount("12"))).toEqual({ quantity: 12 });
+    expect(toAmount(amountOfLots([{ lot: "L-1", quantity: "" }]))).toEqual({ quantity: 0 });
+  });
+
+  test("takes serial numbers as they are scanned, a line each, and shows them as they were typed", () => {
+    const typed = "SN-1\nSN-2\n";
+    expect(toAmount({ quantity: "9", lots: serialsOf(typed) })).toEqual({
+      quantity: 2,
+      lots: [
+        { lot: "SN-1", quantity: 1 },
+        { lot: "SN-2", quantity: 1 },
+      ],
+    });
+    expect(textOf(serialsOf(typed))).toBe(typed);
+    expect(totalOf({ quantity: "9", lots: serialsOf("") })).toBe(9);
+  });
+
+  test("needs its lots when they come in, and serial numbers always", () => {
+    const needs = (tracking?: Product["tracking"]) =>
+      (["add", "sell"] as const).map((mode) => mustNameLots({ ...product("T", "Tea"), ...(tracking && { tracking }) }, mode));
+    expect([needs(), needs("lot"), needs("serial")]).toEqual([
+      [false, false],
+      [true, false],
+      [true, true],
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useDesk } from "../desk";
 import { useAction } from "../hooks/use-action";
+import { plainAmount, totalOf } from "../model/lots";
 import { Button, buttonLook } from "../parts/button";
 import { Field } from "../parts/field";
 import { type EditedLine, LinesEditor, wantedLines } from "../parts/lines-editor";
@@ -17,6 +18,12 @@ export function NewTransferPage() {
   const [, goTo] = useLocation();
   const ship = useAction("transfers.ship", "Nothing was sent");
 
+  /** Lots that were chosen are at the store they were chosen for. */
+  function leaveFrom(storeId: string): void {
+    setFrom(storeId);
+    setLines(lines.map(({ sku, ...amount }) => ({ ...plainAmount(totalOf(amount)), sku })));
+  }
+
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const shipped = await ship.run({ from, to, lines: wantedLines(lines) }, "Sent: the goods count as incoming where they go");
@@ -28,13 +35,13 @@ export function NewTransferPage() {
       <form onSubmit={submit} className="max-w-3xl space-y-4">
         <div className="grid gap-4 sm:grid-cols-2">
           <Field name="From">
-            <PlaceSelect name="from" value={from} onChoose={setFrom} />
+            <PlaceSelect name="from" value={from} onChoose={leaveFrom} />
           </Field>
           <Field name="To">
             <PlaceSelect name="to" value={to} onChoose={setTo} />
           </Field>
         </div>
-        <LinesEditor lines={lines} onLines={setLines} />
+        <LinesEditor lines={lines} onLines={setLines} from={from} />
         <div className="flex justify-end gap-2">
           <Link href="/transfers" className={buttonLook("quiet")}>
             Back

@@ -165,6 +165,7 @@ export function demoProduct(facts: {
       ...supplierOf(category),
       price: { amount: cents, currency: "EUR" },
       cost: { amount: Math.round(cents * costShare), currency: "EUR" },
+      costing: { method: "average", currency: "EUR" },
     },
   };
 }

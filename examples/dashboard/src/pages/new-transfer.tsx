@@ -46,7 +46,11 @@ export function NewTransferPage() {
           <Link href="/transfers" className={buttonLook("quiet")}>
             Back
           </Link>
-          <Button type="submit" look="main" disabled={lines.length === 0 || from === to || ship.busy || !ship.may}>
+          <Button
+            type="submit"
+            look="main"
+            disabled={lines.length === 0 || lines.some((line) => !(totalOf(line) > 0)) || from === to || ship.busy || !ship.may}
+          >
             Send
           </Button>
         </div>

@@ -15,7 +15,7 @@ export function Bars({ name, bars }: BarsProps) {
         {bars.map((bar) => (
           <li
             key={bar.name}
-            className="grid grid-cols-[7rem_minmax(0,1fr)_auto] sm:grid-cols-[14rem_minmax(0,1fr)_auto] items-center gap-3 text-sm"
+            className="grid grid-cols-[9rem_minmax(0,1fr)_auto] sm:grid-cols-[14rem_minmax(0,1fr)_auto] items-center gap-3 text-sm"
           >
             <span className="truncate">{bar.name}</span>
             <span aria-hidden className="h-3 overflow-hidden rounded-sm bg-well">

@@ -356,6 +356,21 @@ test("a limit that is set raises its alert at once, and is taken away again", as
   await button("Change the limit of HOM-BAG-JUT at Markthalle Neun").waitFor({ state: "detached" });
 });
 
+test("a page whose code can't be had says so, and is there once it can", async () => {
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  page = await context.newPage();
+  const code = /\/assets\/orders-.*\.js$/u;
+  await page.route(code, (route) => route.abort());
+  await page.goto(server.url);
+  await isLive(page);
+  await page.getByRole("link", { name: "Orders", exact: true }).click();
+  await page.getByRole("alert").filter({ hasText: "the server can't be reached" }).waitFor();
+  await page.unroute(code);
+  await button("Try again").click();
+  await page.getByTestId("order").first().waitFor();
+});
+
 test("a viewer sees everything and no button that would be refused", async () => {
   const directory = await mkdtemp(join(tmpdir(), "onhand-"));
   onTestFinished(() => rm(directory, { recursive: true }));
@@ -400,6 +415,8 @@ test("a viewer sees everything and no button that would be refused", async () =>
     expect(await page.locator("main").getByRole("button", { name }).count(), path).toBe(0);
     expect(await page.getByRole("link", { name: /New order|Send goods|Start a count/ }).count(), path).toBe(0);
   }
+  await page.goto(`${closed.url}/transfers/new`);
+  await page.getByText("signed in as vic, who may look but not do this").waitFor();
 });
 
 test.each([

@@ -264,6 +264,8 @@ test("what goods are worth is added up by store and category, each currency for 
   expect(report.subtotals[0]).toEqual({ category: "Drinks", quantity: 0.3, value: [{ amount: 300, currency: "EUR" }] });
   expect(report.subtotals).toHaveLength(3);
   expect(report.totals).toEqual({ quantity: 4.3, value: totals });
+  const byStore = worthReport({ worths, totals, incomplete: 0, at: 7 }, { name: "valuation", by: ["storeId"], productOf: () => undefined });
+  expect(byStore.rows.map(({ storeId }) => storeId)).toEqual(["lager", "shop", ""]);
   expect(nameGroup({ storeId: "" }, "storeId", (id) => id)).toBe("between stores");
 });
 

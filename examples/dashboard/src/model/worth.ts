@@ -25,6 +25,9 @@ export interface Worths {
   readonly at: number;
 }
 
+// What is between stores comes after all of them.
+const last = "\uffff";
+
 type NamedProduct = Pick<Product, "name" | "category">;
 type Figures = Readonly<Record<string, unknown>>;
 
@@ -43,7 +46,7 @@ export function worthReport(
     const sums = new Map<string, { readonly group: ReportGroup; readonly worths: Worth[] }>();
     for (const worth of worths) {
       const group = groupOf(worth, dimensions, productOf(worth.sku));
-      const key = JSON.stringify(group);
+      const key = JSON.stringify(Object.values(group).map((value) => (value === "" ? last : value)));
       const sum = sums.get(key);
       if (sum) sum.worths.push(worth);
       else sums.set(key, { group, worths: [worth] });

@@ -6,6 +6,7 @@ import { plainAmount, totalOf } from "../model/lots";
 import { Button, buttonLook } from "../parts/button";
 import { Field } from "../parts/field";
 import { type EditedLine, LinesEditor, wantedLines } from "../parts/lines-editor";
+import { MayNot } from "../parts/may-not";
 import { Page } from "../parts/page";
 import { PlaceSelect } from "../parts/place-select";
 
@@ -32,6 +33,7 @@ export function NewTransferPage() {
 
   return (
     <Page title="Send goods">
+      <MayNot may={ship.may} />
       <form onSubmit={submit} className="max-w-3xl space-y-4">
         <div className="grid gap-4 sm:grid-cols-2">
           <Field name="From">

@@ -130,7 +130,7 @@ function Demand({ sku }: { readonly sku: string }) {
           <DemandChart forecast={data} />
           <p className="pt-2 text-sm text-soft" data-testid="demand">
             <span className="font-semibold text-ink">{formatQuantity(Math.round(data.total))}</span> expected in the next{" "}
-            {formatCount(horizonDays, "day")} · {data.method.replaceAll(/[-_]/gu, " ")}
+            {formatCount(horizonDays, "day")} · {nameMethod(data.method)}
           </p>
         </>
       ) : (
@@ -141,6 +141,10 @@ function Demand({ sku }: { readonly sku: string }) {
     </Panel>
   );
 }
+
+/** `holtWinters` as people write it: `holt winters`. */
+const nameMethod = (method: string): string =>
+  method.replaceAll(/[-_]/gu, " ").replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
 
 function Lots({ sku }: { readonly sku: string }) {
   const placeName = usePlaceNames();

@@ -185,10 +185,24 @@ describe("reports", () => {
     expect((await readFile(await pdf.path())).subarray(0, 5).toString()).toBe("%PDF-");
   });
 
+  test("stock is valued by store and category, with totals, and taken down as a table or a workbook", async () => {
+    await visit("/reports/valuation");
+    await page.getByRole("cell", { name: "Lager Westhafen" }).first().waitFor();
+    await page.getByRole("cell", { name: "together" }).first().waitFor();
+    const { totals } = await api<{ totals: { amount: number }[] }>(server.url, "/reports/valuation?limit=1");
+    const shown = await page.getByTestId("report").locator("tfoot td").last().textContent();
+    expect(Number(shown?.replaceAll(/[€,.]/gu, ""))).toBe(totals[0]?.amount);
+    const [csv] = await Promise.all([page.waitForEvent("download"), button("CSV").click()]);
+    expect(await readFile(await csv.path(), "utf8")).toMatch(/^storeId,category,quantity,value EUR\r?\nlager,Brewing,\d+,\d+/u);
+    const [xlsx] = await Promise.all([page.waitForEvent("download"), button("XLSX").click()]);
+    expect((await readFile(await xlsx.path())).subarray(0, 2).toString()).toBe("PK");
+    expect(await button("PDF").count()).toBe(0);
+  });
+
   test("every one of them has figures of the demo, or says that it has none", async () => {
     await visit("/reports");
     const options = page.getByLabel("Report").locator("option");
-    await expect.poll(() => options.count()).toBe(9);
+    await expect.poll(() => options.count()).toBe(11);
     const names = await options.evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
     for (const name of names) {
       await page.getByLabel("Report").selectOption(name);
@@ -244,6 +258,86 @@ describe("counts", () => {
   });
 });
 
+describe("lots and serial numbers", () => {
+  test("are named when goods are scanned in, with the day they expire, and shown with the product", async () => {
+    await visit("/");
+    await button("Add", page.getByTestId("scan")).first().click();
+    await page.getByLabel("Book at store").selectOption("lager");
+    await page.locator("main").focus();
+    await page.keyboard.type("pan-gran-400");
+    await page.keyboard.press("Enter");
+    await dialog().getByLabel("Lot 1 of PAN-GRAN-400", { exact: true }).fill("L-E2E");
+    await dialog().getByLabel("Quantity of lot 1").fill("5");
+    await dialog().getByLabel("Last day of lot 1").fill("2031-03-31");
+    await page.keyboard.press("Enter");
+    await toast(page, "success", "Added 5").waitFor();
+    await visit("/products/PAN-GRAN-400");
+    await page.getByRole("listitem").filter({ hasText: "L-E2E" }).filter({ hasText: "Lager Westhafen · until Mar 31, 2031" }).waitFor();
+  });
+
+  test("are chosen where goods are sent, taken in lot by lot, and counted", async () => {
+    await visit("/transfers/new");
+    await page.locator("select[name=from]").selectOption("lager");
+    await page.locator("select[name=to]").selectOption("torstrasse");
+    await page.getByPlaceholder("Add a product").fill("PAN-CANT-200");
+    await page.keyboard.press("Enter");
+    await button("Choose lots").click();
+    await page.getByLabel("Quantity of lot L-2436").fill("4");
+    await button("Send").click();
+    await page.getByTestId("line").filter({ hasText: "L-2436: 4" }).waitFor();
+    await button("Take in goods").click();
+    await dialog().getByLabel("Quantity of lot L-2436").fill("3");
+    await button("Take in", dialog()).click();
+    await page.getByTestId("line").filter({ hasText: "3 of 4 arrived" }).waitFor();
+
+    const { count } = await api<{ count: { id: string } }>(server.url, "/counts", { storeId: "markthalle", skus: ["PAN-CANT-200"] });
+    await visit(`/counts/${count.id}`);
+    await page.getByPlaceholder("Scan what you count").fill("pan-cant-200");
+    await button(/PAN-CANT-200/, page.getByRole("list", { name: "Products that match" })).click();
+    await page.getByLabel("Lot 1 of PAN-CANT-200", { exact: true }).fill("L-FOUND");
+    await page.getByLabel("Quantity of lot 1").fill("7");
+    await button("Note").click();
+    await page.getByTestId("line").filter({ hasText: "L-FOUND: 7" }).waitFor();
+  });
+
+  test("are asked for where an order arrives, and serial numbers wherever they move", async () => {
+    await api(server.url, "/products", { sku: "GRD-SERIAL", name: "Grinder with a number", tracking: "serial" });
+    const lines = [
+      { sku: "GRD-SERIAL", quantity: 2 },
+      { sku: "PAN-GRAN-400", quantity: 6 },
+    ];
+    const { purchaseOrder } = await api<{ purchaseOrder: { id: string } }>(server.url, "/purchase-orders", {
+      supplierId: "feinkost-spree",
+      storeId: "lager",
+      lines,
+    });
+    await visit(`/orders/${purchaseOrder.id}`);
+    await button("Submit").click();
+    await button("Take in goods").click();
+    await dialog().getByLabel("Serial numbers of GRD-SERIAL").fill("SN-1\nSN-2\n");
+    await button("Take in", dialog()).click();
+    expect(
+      await dialog()
+        .getByLabel("Lot 1 of PAN-GRAN-400", { exact: true })
+        .evaluate((input) => (input as HTMLInputElement).validity.valueMissing),
+    ).toBe(true);
+    await dialog().getByLabel("Lot 1 of PAN-GRAN-400", { exact: true }).fill("L-2436");
+    await dialog().getByText("known, until").waitFor();
+    await button("Take in", dialog()).click();
+    await page.getByTestId("badge").filter({ hasText: "Received" }).waitFor();
+    await visit("/");
+    await page.getByLabel("Book at store").selectOption("lager");
+    await page.locator("main").focus();
+    await page.keyboard.type("grd-serial");
+    await page.keyboard.press("Enter");
+    await dialog().getByLabel("Serial numbers of GRD-SERIAL").fill("SN-2");
+    await button("Sell", dialog()).click();
+    await toast(page, "warning", "Sold 1").waitFor();
+    const { items } = await api<{ items: { lot: string }[] }>(server.url, "/lots?sku=GRD-SERIAL");
+    expect(items.map(({ lot }) => lot)).toEqual(["SN-1"]);
+  });
+});
+
 test("a limit that is set raises its alert at once, and is taken away again", async () => {
   await visit("/thresholds");
   await page.getByTestId("threshold").first().waitFor();
@@ -260,6 +354,21 @@ test("a limit that is set raises its alert at once, and is taken away again", as
   await button("Change the limit of HOM-BAG-JUT at Markthalle Neun").click();
   await button("Take away", dialog()).click();
   await button("Change the limit of HOM-BAG-JUT at Markthalle Neun").waitFor({ state: "detached" });
+});
+
+test("a page whose code can't be had says so, and is there once it can", async () => {
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  page = await context.newPage();
+  const code = /\/assets\/orders-.*\.js$/u;
+  await page.route(code, (route) => route.abort());
+  await page.goto(server.url);
+  await isLive(page);
+  await page.getByRole("link", { name: "Orders", exact: true }).click();
+  await page.getByRole("alert").filter({ hasText: "the server can't be reached" }).waitFor();
+  await page.unroute(code);
+  await button("Try again").click();
+  await page.getByTestId("order").first().waitFor();
 });
 
 test("a viewer sees everything and no button that would be refused", async () => {
@@ -306,6 +415,20 @@ test("a viewer sees everything and no button that would be refused", async () =>
     expect(await page.locator("main").getByRole("button", { name }).count(), path).toBe(0);
     expect(await page.getByRole("link", { name: /New order|Send goods|Start a count/ }).count(), path).toBe(0);
   }
+  await page.goto(`${closed.url}/transfers/new`);
+  await page.getByText("signed in as vic, who may look but not do this").waitFor();
+});
+
+test.each([
+  ["/products/NONE", "There is no product NONE.", "All products"],
+  ["/orders/none", "There is no order none.", "All orders"],
+  ["/transfers/none", "There is no transfer none.", "All transfers"],
+  ["/counts/none", "There is no count none.", "All counts"],
+])("what does not exist at %s is said, with a way back", async (path, words, back) => {
+  await visit(path);
+  await page.getByText(words).waitFor();
+  await page.getByRole("link", { name: back }).click();
+  await page.getByText(words).waitFor({ state: "detached" });
 });
 
 test("an address that nobody knows says so, and files that are not there are not the page", async () => {

@@ -1,33 +1,47 @@
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
-import { Route, Switch, useLocation } from "wouter";
+import { ArrowLeft } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Link, Route, Switch, useLocation } from "wouter";
 import { useKeys } from "./hooks/use-keys";
 import { StockPage } from "./pages/stock";
+import { buttonLook } from "./parts/button";
 import { Header } from "./parts/header";
 import { Help } from "./parts/help";
+import { type Later, LaterPage, useBringing } from "./parts/later";
 import { Navigation } from "./parts/navigation";
 import { Nothing, Page } from "./parts/page";
 import { SignIn } from "./parts/sign-in";
 import { Toasts } from "./parts/toasts";
 
-// Stock is what a till waits for; every other page comes when it is gone to.
-const AlertsPage = lazy(async () => ({ default: (await import("./pages/alerts")).AlertsPage }));
-const OrdersPage = lazy(async () => ({ default: (await import("./pages/orders")).OrdersPage }));
-const NewOrderPage = lazy(async () => ({ default: (await import("./pages/new-order")).NewOrderPage }));
-const OrderPage = lazy(async () => ({ default: (await import("./pages/order")).OrderPage }));
-const ProductPage = lazy(async () => ({ default: (await import("./pages/product")).ProductPage }));
-const ReportsPage = lazy(async () => ({ default: (await import("./pages/reports")).ReportsPage }));
-const TransfersPage = lazy(async () => ({ default: (await import("./pages/transfers")).TransfersPage }));
-const NewTransferPage = lazy(async () => ({ default: (await import("./pages/new-transfer")).NewTransferPage }));
-const TransferPage = lazy(async () => ({ default: (await import("./pages/transfer")).TransferPage }));
-const CountsPage = lazy(async () => ({ default: (await import("./pages/counts")).CountsPage }));
-const NewCountPage = lazy(async () => ({ default: (await import("./pages/new-count")).NewCountPage }));
-const CountPage = lazy(async () => ({ default: (await import("./pages/count")).CountPage }));
-const ThresholdsPage = lazy(async () => ({ default: (await import("./pages/thresholds")).ThresholdsPage }));
+// Stock is what a till waits for; every other page comes after it. The first that fits an address is shown.
+const pages: readonly (Later & { readonly path: string | RegExp })[] = [
+  { path: "/alerts", name: "Alerts", load: async () => (await import("./pages/alerts")).AlertsPage },
+  { path: "/orders/new", name: "New order", load: async () => (await import("./pages/new-order")).NewOrderPage },
+  {
+    path: /^\/orders(?:\/(?<part>received|cancelled|proposals|suppliers))?$/,
+    name: "Orders",
+    load: async () => (await import("./pages/orders")).OrdersPage,
+  },
+  { path: "/orders/:id", name: "Order", load: async () => (await import("./pages/order")).OrderPage },
+  { path: "/products/:sku", name: "Product", load: async () => (await import("./pages/product")).ProductPage },
+  { path: "/reports/:name?", name: "Reports", load: async () => (await import("./pages/reports")).ReportsPage },
+  { path: "/transfers/new", name: "Send goods", load: async () => (await import("./pages/new-transfer")).NewTransferPage },
+  {
+    path: /^\/transfers(?:\/(?<part>received|cancelled))?$/,
+    name: "Transfers",
+    load: async () => (await import("./pages/transfers")).TransfersPage,
+  },
+  { path: "/transfers/:id", name: "Transfer", load: async () => (await import("./pages/transfer")).TransferPage },
+  { path: "/counts/new", name: "Start a count", load: async () => (await import("./pages/new-count")).NewCountPage },
+  { path: /^\/counts(?:\/(?<part>approved|cancelled))?$/, name: "Counts", load: async () => (await import("./pages/counts")).CountsPage },
+  { path: "/counts/:id", name: "Count", load: async () => (await import("./pages/count")).CountPage },
+  { path: "/thresholds", name: "Limits", load: async () => (await import("./pages/thresholds")).ThresholdsPage },
+];
 
 export function App() {
   const [helping, setHelping] = useState(false);
   const help = useCallback(() => setHelping(true), []);
   useKeys({ onHelp: help });
+  useBringing(pages);
 
   return (
     <div className="min-h-dvh font-sans text-[0.9375rem] text-ink antialiased">
@@ -54,35 +68,22 @@ function Main() {
   }, [location]);
   return (
     <main ref={main} tabIndex={-1} className="pb-16 focus-visible:outline-none sm:pb-0 sm:pl-20">
-      <Suspense
-        fallback={
-          <div className="mx-auto max-w-[80rem] px-3 pt-4 sm:px-6">
-            <Nothing status="loading">{null}</Nothing>
-          </div>
-        }
-      >
-        <Switch>
-          <Route path="/" component={StockPage} />
-          <Route path="/alerts" component={AlertsPage} />
-          <Route path="/orders/new" component={NewOrderPage} />
-          <Route path={/^\/orders(?:\/(?<part>received|cancelled|proposals|suppliers))?$/} component={OrdersPage} />
-          <Route path="/orders/:id" component={OrderPage} />
-          <Route path="/products/:sku" component={ProductPage} />
-          <Route path="/reports/:name?" component={ReportsPage} />
-          <Route path="/transfers/new" component={NewTransferPage} />
-          <Route path={/^\/transfers(?:\/(?<part>received|cancelled))?$/} component={TransfersPage} />
-          <Route path="/transfers/:id" component={TransferPage} />
-          <Route path="/counts/new" component={NewCountPage} />
-          <Route path={/^\/counts(?:\/(?<part>approved|cancelled))?$/} component={CountsPage} />
-          <Route path="/counts/:id" component={CountPage} />
-          <Route path="/thresholds" component={ThresholdsPage} />
-          <Route>
-            <Page title="Not found">
-              <Nothing status="ready">There is no such page.</Nothing>
-            </Page>
+      <Switch>
+        <Route path="/" component={StockPage} />
+        {pages.map((page) => (
+          <Route key={page.name} path={page.path}>
+            <LaterPage page={page} />
           </Route>
-        </Switch>
-      </Suspense>
+        ))}
+        <Route>
+          <Page title="Not found">
+            <Nothing status="ready">There is no such page.</Nothing>
+            <Link href="/" className={buttonLook()}>
+              <ArrowLeft size={15} aria-hidden /> To the stock
+            </Link>
+          </Page>
+        </Route>
+      </Switch>
     </main>
   );
 }

@@ -3,7 +3,9 @@ import { type Alert, errorCodes, InventoryError, type InventoryErrorCode, type P
 import { describe, expect, test } from "vitest";
 import { countByType, reasonOf } from "../src/model/alerts";
 import { findByCode } from "../src/model/codes";
+import { formatLastDay, formatTime } from "../src/model/format";
 import { drawLabel, isEan13 } from "../src/model/label";
+import { amountOfLots, emptyLot, endOf, mustNameLots, plainAmount, serialsOf, textOf, toAmount, totalOf } from "../src/model/lots";
 import { arrange, byName, type View } from "../src/model/order";
 import { arrivedShare, isLate, orderValue } from "../src/model/orders";
 import { describeRefusal } from "../src/model/refusal";
@@ -11,6 +13,7 @@ import { formatFigure, nameColumn, nameGroup } from "../src/model/reports";
 import { barShare, statusOf } from "../src/model/status";
 import { summarise } from "../src/model/summary";
 import { createAdder } from "../src/model/totals";
+import { worthReport } from "../src/model/worth";
 
 const product = (sku: string, name: string, barcode?: string): Product => ({
   sku,
@@ -140,6 +143,58 @@ describe("an order", () => {
   });
 });
 
+test("a time of today is told without its day, and one of yesterday never", () => {
+  const now = new Date(2026, 10, 21, 16, 0).getTime();
+  expect(formatTime(new Date(2026, 10, 21, 0, 5).getTime(), now)).toBe("00:05:00");
+  expect(formatTime(new Date(2026, 10, 20, 20, 5).getTime(), now)).toBe("Nov 20, 20:05");
+});
+
+describe("an amount that is being typed", () => {
+  test("is sent with its lots and what they come to, each sold to the end of its last day", () => {
+    const lots = [
+      { lot: " L-1 ", quantity: "0.1", lastDay: "2026-12-31" },
+      { lot: "L-2", quantity: "0.2", lastDay: "" },
+      { ...emptyLot, lot: "L-3", quantity: "0" },
+    ];
+    expect(toAmount({ quantity: "7", lots })).toEqual({
+      quantity: 0.3,
+      lots: [
+        { lot: "L-1", quantity: 0.1, expiresAt: new Date(2027, 0, 1).getTime() },
+        { lot: "L-2", quantity: 0.2 },
+      ],
+    });
+    expect(formatLastDay(endOf("2026-12-31"))).toBe("Dec 31, 2026");
+  });
+
+  test("names no lots where none are, and counts nothing where lots are named and none was found", () => {
+    expect(toAmount(plainAmount("12"))).toEqual({ quantity: 12 });
+    expect(toAmount(amountOfLots([{ lot: "L-1", quantity: "" }]))).toEqual({ quantity: 0 });
+  });
+
+  test("takes serial numbers as they are scanned, a line each, and shows them as they were typed", () => {
+    const typed = "SN-1\nSN-2\n";
+    expect(toAmount({ quantity: "9", lots: serialsOf(typed) })).toEqual({
+      quantity: 2,
+      lots: [
+        { lot: "SN-1", quantity: 1 },
+        { lot: "SN-2", quantity: 1 },
+      ],
+    });
+    expect(textOf(serialsOf(typed))).toBe(typed);
+    expect(totalOf({ quantity: "9", lots: serialsOf("") })).toBe(9);
+  });
+
+  test("needs its lots when they come in, and serial numbers always", () => {
+    const needs = (tracking?: Product["tracking"]) =>
+      (["add", "sell"] as const).map((mode) => mustNameLots({ ...product("T", "Tea"), ...(tracking && { tracking }) }, mode));
+    expect([needs(), needs("lot"), needs("serial")]).toEqual([
+      [false, false],
+      [true, false],
+      [true, true],
+    ]);
+  });
+});
+
 test("every refusal has words, which name what is at fault and no code", () => {
   const details = {
     issues: [{ path: "quantity", message: "must be more than 0" }],
@@ -178,6 +233,40 @@ test("figures are read as their columns say", () => {
   expect(nameGroup({ category: null, storeId: "berlin", sku: "T", name: "Tea" }, "category", placeName)).toBe("none");
   expect(nameGroup({ storeId: "berlin" }, "storeId", placeName)).toBe("BERLIN");
   expect(nameGroup({ sku: "T", name: "Tea" }, "sku", placeName)).toBe("Tea");
+});
+
+test("what goods are worth is added up by store and category, each currency for itself, to the server's own totals", () => {
+  const of = (sku: string, storeId: string, quantity: number, amount: number, currency = "EUR") => ({
+    sku,
+    storeId,
+    quantity,
+    money: { amount, currency },
+  });
+  const totals = [
+    { amount: 601, currency: "EUR" },
+    { amount: 50, currency: "USD" },
+  ];
+  const worths = [of("T", "lager", 0.1, 100), of("T", "shop", 0.2, 200), of("C", "lager", 3, 300), of("U", "", 1, 50, "USD")];
+  const known = new Map([
+    ["T", { name: "Tea", category: "Drinks" }],
+    ["C", { name: "Cup", category: "Tableware" }],
+  ]);
+  const report = worthReport(
+    { worths, totals, incomplete: 0, at: 7 },
+    { name: "valuation", by: ["category", "storeId"], productOf: (sku) => known.get(sku) },
+  );
+  expect(report.rows).toEqual([
+    { category: "Drinks", storeId: "lager", quantity: 0.1, value: [{ amount: 100, currency: "EUR" }] },
+    { category: "Drinks", storeId: "shop", quantity: 0.2, value: [{ amount: 200, currency: "EUR" }] },
+    { category: "Tableware", storeId: "lager", quantity: 3, value: [{ amount: 300, currency: "EUR" }] },
+    { category: null, storeId: "", quantity: 1, value: [{ amount: 50, currency: "USD" }] },
+  ]);
+  expect(report.subtotals[0]).toEqual({ category: "Drinks", quantity: 0.3, value: [{ amount: 300, currency: "EUR" }] });
+  expect(report.subtotals).toHaveLength(3);
+  expect(report.totals).toEqual({ quantity: 4.3, value: totals });
+  const byStore = worthReport({ worths, totals, incomplete: 0, at: 7 }, { name: "valuation", by: ["storeId"], productOf: () => undefined });
+  expect(byStore.rows.map(({ storeId }) => storeId)).toEqual(["lager", "shop", ""]);
+  expect(nameGroup({ storeId: "" }, "storeId", (id) => id)).toBe("between stores");
 });
 
 test("a label has the product's barcode, or its SKU, as bars and as a QR code, with nothing a strict page would refuse", async () => {

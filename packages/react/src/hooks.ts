@@ -1,4 +1,16 @@
-import type { ConnectionState, LevelKey, LevelQuery, LevelView, List, MovementQuery, PendingCommand, ProductQuery } from "@onhand/client";
+import type {
+  ConnectionState,
+  InventoryClient,
+  LevelKey,
+  LevelQuery,
+  LevelView,
+  List,
+  Loading,
+  MovementQuery,
+  Observed,
+  PendingCommand,
+  ProductQuery,
+} from "@onhand/client";
 import type {
   Alert,
   Movement,
@@ -11,6 +23,7 @@ import type {
   Store,
   Supplier,
 } from "@onhand/core";
+import { useMemo } from "react";
 import { useInventoryClient } from "./provider";
 import { type Select, useObserved } from "./use-observed";
 
@@ -195,6 +208,24 @@ export function usePurchaseOrder<S = PurchaseOrder | undefined>(id: string, sele
  */
 export function usePurchaseOrders<S = List<PurchaseOrder, string>>(query?: LevelQuery, select?: Select<List<PurchaseOrder, string>, S>): S {
   return useObserved(useInventoryClient().purchaseOrders(query), select);
+}
+
+const unknown: Loading = { status: "loading" };
+
+/**
+ * Whether the server has answered about one row: what is missing once it is `ready` does not exist, and what is `refused` may not be seen.
+ *
+ * The hook of the row itself says `undefined` in all three cases.
+ *
+ * @param pick - the row, as the client follows it.
+ * @example
+ * const order = usePurchaseOrder(id);
+ * const { status } = useLoading((client) => client.purchaseOrder(id));
+ * if (!order) return status === "ready" ? "There is no such order." : "Loading…";
+ */
+export function useLoading(pick: (client: InventoryClient) => Observed<unknown>): Loading {
+  const row = pick(useInventoryClient());
+  return useObserved(useMemo(() => ({ get: row.loading, subscribe: row.subscribe, initial: unknown }), [row]));
 }
 
 /**

@@ -5,6 +5,7 @@ export {
   useCount,
   useCountLines,
   useCounts,
+  useLoading,
   useMovements,
   usePendingCommands,
   useProduct,

@@ -13,6 +13,7 @@ import {
   useCount,
   useCountLines,
   useCounts,
+  useLoading,
   useMovements,
   usePendingCommands,
   useProduct,
@@ -107,6 +108,24 @@ describe("reservations and alerts", () => {
       ]),
     );
     expect(result.current).toEqual({ one: "committed", held: "", first: "resolved", open: "a2-0 active" });
+  });
+});
+
+describe("a row that is missing", () => {
+  it("is loading until the server has answered, then known to be missing, then there", async () => {
+    const { server, wrapper, settled } = shop();
+    const { result } = renderHook(
+      () => ({
+        order: usePurchaseOrder("po1-0", (order) => order?.status),
+        loading: useLoading((client) => client.purchaseOrder("po1-0")).status,
+      }),
+      { wrapper },
+    );
+    expect(result.current).toEqual({ order: undefined, loading: "loading" });
+    await settled();
+    expect(result.current).toEqual({ order: undefined, loading: "ready" });
+    act(() => server.commit([purchaseOrderChange(1, "po1-0")]));
+    expect(result.current).toEqual({ order: "submitted", loading: "ready" });
   });
 });
 

@@ -19,13 +19,14 @@ const dates = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", ye
 /** The day alone. */
 export const formatDate = (at: number): string => dates.format(at);
 
+/** The last day on which what expires then can be sold. */
+export const formatLastDay = (expiresAt: number): string => formatDate(expiresAt - 1);
+
 /** `1 line`, `3 lines`. */
 export const formatCount = (count: number, one: string, many = `${one}s`): string => `${formatQuantity(count)} ${count === 1 ? one : many}`;
 
-const dayMs = 86_400_000;
-
-/** The time of day; for what is older, the day as well. */
-export const formatTime = (at: number, now: number): string => (now - at < dayMs ? times : days).format(at);
+/** The time of day; of another day, the day as well. */
+export const formatTime = (at: number, now: number): string => (formatDate(at) === formatDate(now) ? times : days).format(at);
 
 /** What each kind of movement is called on the screen. */
 const movementNames = {

@@ -50,6 +50,18 @@ export const reports = {
     ],
     chart: "onHand",
   },
+  valuation: {
+    name: "Value of stock",
+    about: "now",
+    by: [["storeId", "category"], ["category", "storeId"], ["category", "sku"], ["storeId"], ["category"]],
+    chart: "value",
+  },
+  costOfGoodsSold: {
+    name: "Cost of goods sold",
+    about: "period",
+    by: [["category"], ["storeId", "category"], ["category", "sku"], ["storeId"]],
+    chart: "cost",
+  },
   shrinkage: { name: "Shrinkage", about: "period", by: [["reason"], ["storeId", "reason"], ["category", "sku"]], chart: "lost" },
 } as const satisfies Readonly<Record<string, ReportFacts>>;
 
@@ -80,6 +92,7 @@ export function nameColumn({ name }: ReportColumn): string {
 export const nameGroup = (row: ReportGroup, dimension: ReportDimension, placeName: (id: string) => string): string => {
   const value = row[dimension];
   if (value === null || value === undefined) return "none";
+  if (value === "") return "between stores";
   if (dimension === "sku") return row.name ?? value;
   return dimension === "storeId" ? placeName(value) : value;
 };

@@ -9,6 +9,8 @@ import { Button } from "../parts/button";
 import { ConfirmSheet } from "../parts/confirm-sheet";
 import { CountEntry } from "../parts/count-entry";
 import { Facts } from "../parts/field";
+import { LotList } from "../parts/lot-list";
+import { Missing } from "../parts/missing";
 import { Nothing, Page } from "../parts/page";
 import { ProductName } from "../parts/product-name";
 import { Progress } from "../parts/progress";
@@ -17,12 +19,7 @@ import { Progress } from "../parts/progress";
 export function CountPage() {
   const { id = "" } = useParams<{ id: string }>();
   const count = useCount(id);
-  if (!count)
-    return (
-      <Page title="Count">
-        <Nothing status="ready">Looking for {id}…</Nothing>
-      </Page>
-    );
+  if (!count) return <Missing name="count" id={id} row={(client) => client.count(id)} back={["/counts", "All counts"]} />;
   return <CountSheet count={count} />;
 }
 
@@ -58,7 +55,9 @@ function CountSheet({ count }: { readonly count: StockCount }) {
       </section>
       {status === "open" && record.may && (
         <CountEntry
-          onCounted={(sku, counted) => record.run({ id, lines: [{ sku, counted }] }, `${formatQuantity(counted)} × ${sku} noted`)}
+          onCounted={(sku, { quantity, lots }) =>
+            record.run({ id, lines: [{ sku, counted: quantity, ...(lots && { lots }) }] }, `${formatQuantity(quantity)} × ${sku} noted`)
+          }
         />
       )}
       {items.length === 0 ? (
@@ -84,11 +83,14 @@ const words = {
 } as const satisfies Record<StockCountLine["status"], string>;
 
 function Line({ line }: { readonly line: StockCountLine }) {
-  const { countId, sku, status, counted, expected, variance } = line;
+  const { countId, sku, status, counted, expected, variance, lots } = line;
   const recount = useAction("counts.recount", "It is not to be counted again");
   return (
     <li data-testid="line" data-sku={sku} className="grid grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-4 px-4 py-2.5">
-      <ProductName sku={sku} />
+      <div className="min-w-0">
+        <ProductName sku={sku} />
+        {lots && <LotList lots={lots.map(({ lot, counted: quantity }) => ({ lot, quantity }))} />}
+      </div>
       <p className="text-right text-sm">
         <span className="font-semibold text-base">{counted === undefined ? "–" : formatQuantity(counted)}</span>
         <span className="block text-soft text-xs">

@@ -11,7 +11,7 @@ import { formatCount, formatDate, formatQuantity } from "../model/format";
 import { Badge } from "../parts/badge";
 import { buttonLook } from "../parts/button";
 import { More, Nothing, Page } from "../parts/page";
-import { Progress } from "../parts/progress";
+import { ProgressRow } from "../parts/progress-row";
 import { Tabs } from "../parts/tabs";
 
 const tabs = [
@@ -78,31 +78,24 @@ function SheetRow({ count }: { readonly count: StockCount }) {
   const placeName = usePlaceNames();
   const { id, storeId, category, blind, actor, createdAt, lineCount, countedCount, status, differenceCount } = count;
   return (
-    <li
-      data-testid="count"
-      data-count={id}
-      className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-3 hover:bg-well/60 sm:grid-cols-[minmax(0,1fr)_10rem_8rem]"
-    >
-      <div className="min-w-0">
-        <Link href={`/counts/${id}`} className="block truncate font-medium after:absolute after:inset-0">
-          {placeName(storeId)}
-          {category !== undefined && `, ${category}`}
-        </Link>
-        <p className="truncate text-sm text-soft">
-          {formatDate(createdAt)}
-          {actor !== undefined && ` · ${actor}`}
-          {blind && " · blind"}
-        </p>
-      </div>
-      <div className="col-span-2 row-start-2 space-y-1.5 text-sm sm:col-span-1 sm:row-start-auto">
+    <ProgressRow
+      kind="count"
+      path={`/counts/${id}`}
+      title={[placeName(storeId), category].filter(Boolean).join(", ")}
+      details={[formatDate(createdAt), actor, blind && "blind"].filter(Boolean).join(" · ")}
+      standing={
         <p className="text-soft">
           {formatQuantity(countedCount)} of {formatQuantity(lineCount)} counted
         </p>
-        <Progress share={lineCount === 0 ? 0 : countedCount / lineCount} />
-      </div>
-      {status === "open" && <Badge tone="warn">Open</Badge>}
-      {status === "cancelled" && <Badge tone="calm">Given up</Badge>}
-      {status === "approved" && <Badge tone={differenceCount ? "warn" : "good"}>{formatCount(differenceCount ?? 0, "difference")}</Badge>}
-    </li>
+      }
+      share={lineCount === 0 ? 0 : countedCount / lineCount}
+      badge={<Standing status={status} differences={differenceCount ?? 0} />}
+    />
   );
+}
+
+function Standing({ status, differences }: { readonly status: StockCount["status"]; readonly differences: number }) {
+  if (status === "open") return <Badge tone="warn">Open</Badge>;
+  if (status === "cancelled") return <Badge tone="calm">Given up</Badge>;
+  return <Badge tone={differences > 0 ? "warn" : "good"}>{formatCount(differences, "difference")}</Badge>;
 }

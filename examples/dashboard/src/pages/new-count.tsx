@@ -4,6 +4,7 @@ import { useCatalogue, useDesk } from "../desk";
 import { useAction } from "../hooks/use-action";
 import { Button, buttonLook } from "../parts/button";
 import { Field } from "../parts/field";
+import { MayNot } from "../parts/may-not";
 import { Page } from "../parts/page";
 import { PlaceSelect } from "../parts/place-select";
 
@@ -29,6 +30,7 @@ export function NewCountPage() {
 
   return (
     <Page title="Start a count">
+      <MayNot may={start.may} />
       <form onSubmit={submit} className="max-w-xl space-y-4">
         <Field name="Store">
           <PlaceSelect name="store" value={storeId} onChoose={setStoreId} />

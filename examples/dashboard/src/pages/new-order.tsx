@@ -6,6 +6,7 @@ import { useAction } from "../hooks/use-action";
 import { Button, buttonLook } from "../parts/button";
 import { Field } from "../parts/field";
 import { type EditedLine, LinesEditor, wantedLines } from "../parts/lines-editor";
+import { MayNot } from "../parts/may-not";
 import { Page } from "../parts/page";
 
 /** Drafts an order. */
@@ -35,6 +36,7 @@ export function NewOrderPage() {
 
   return (
     <Page title="New order">
+      <MayNot may={create.may} />
       <form onSubmit={submit} className="max-w-3xl space-y-4">
         <div className="grid gap-4 sm:grid-cols-3">
           <Field name="Supplier">

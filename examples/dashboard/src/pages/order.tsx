@@ -13,7 +13,8 @@ import { Button } from "../parts/button";
 import { ConfirmSheet } from "../parts/confirm-sheet";
 import { EditLinesSheet } from "../parts/edit-lines-sheet";
 import { Facts } from "../parts/field";
-import { Nothing, Page } from "../parts/page";
+import { Missing } from "../parts/missing";
+import { Page } from "../parts/page";
 import { ProductName } from "../parts/product-name";
 import { Progress } from "../parts/progress";
 
@@ -21,12 +22,7 @@ import { Progress } from "../parts/progress";
 export function OrderPage() {
   const { id = "" } = useParams<{ id: string }>();
   const order = usePurchaseOrder(id);
-  if (!order)
-    return (
-      <Page title="Order">
-        <Nothing status="ready">Looking for {id}…</Nothing>
-      </Page>
-    );
+  if (!order) return <Missing name="order" id={id} row={(client) => client.purchaseOrder(id)} back={["/orders", "All orders"]} />;
   return <OrderDetails order={order} />;
 }
 

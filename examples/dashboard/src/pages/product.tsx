@@ -5,30 +5,27 @@ import { Printer } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useParams } from "wouter";
 import { useDesk } from "../desk";
+import { useLots } from "../hooks/use-lots";
 import { usePlaceNames } from "../hooks/use-place-names";
 import { useSupplierNames } from "../hooks/use-supplier-names";
 import { api } from "../model/api";
-import { formatCount, formatDate, formatMoney, formatQuantity } from "../model/format";
+import { formatCount, formatDate, formatLastDay, formatMoney, formatQuantity } from "../model/format";
 import { AlertLine } from "../parts/alert-line";
 import { AssignSheet } from "../parts/assign-sheet";
 import { Button } from "../parts/button";
 import { DemandChart } from "../parts/demand-chart";
 import { Facts } from "../parts/field";
 import { LabelSheet } from "../parts/label-sheet";
+import { Missing } from "../parts/missing";
 import { MovementLine } from "../parts/movement-line";
-import { Nothing, Page } from "../parts/page";
+import { Page } from "../parts/page";
 import { Shelves } from "../parts/shelves";
 
 /** Everything there is to know of one product. */
 export function ProductPage() {
   const { sku = "" } = useParams<{ sku: string }>();
   const product = useProduct(sku);
-  if (!product)
-    return (
-      <Page title={sku}>
-        <Nothing status="ready">Looking for {sku}…</Nothing>
-      </Page>
-    );
+  if (!product) return <Missing name="product" id={sku} row={(client) => client.product(sku)} back={["/", "All products"]} />;
   return <ProductPanels key={product.sku} product={product} />;
 }
 
@@ -133,7 +130,7 @@ function Demand({ sku }: { readonly sku: string }) {
           <DemandChart forecast={data} />
           <p className="pt-2 text-sm text-soft" data-testid="demand">
             <span className="font-semibold text-ink">{formatQuantity(Math.round(data.total))}</span> expected in the next{" "}
-            {formatCount(horizonDays, "day")} · {data.method.replaceAll(/[-_]/gu, " ")}
+            {formatCount(horizonDays, "day")} · {nameMethod(data.method)}
           </p>
         </>
       ) : (
@@ -145,10 +142,14 @@ function Demand({ sku }: { readonly sku: string }) {
   );
 }
 
+/** `holtWinters` as people write it: `holt winters`. */
+const nameMethod = (method: string): string =>
+  method.replaceAll(/[-_]/gu, " ").replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+
 function Lots({ sku }: { readonly sku: string }) {
   const placeName = usePlaceNames();
-  const { data } = useQuery({ queryKey: ["lots", sku], queryFn: () => api.lots.list({ sku }) });
-  const lots = data?.items ?? [];
+  const since = useMovements({ sku, limit: 1 }, ({ items }) => items[0]?.seq);
+  const lots = useLots({ sku, since });
   return (
     <Panel title="Lots">
       {lots.length === 0 && <p className="text-sm text-soft">None in stock.</p>}
@@ -158,7 +159,7 @@ function Lots({ sku }: { readonly sku: string }) {
             <span className="w-20 shrink-0 truncate font-mono">{lot}</span>
             <span className="min-w-0 flex-1 truncate text-soft">
               {placeName(storeId)}
-              {expiresAt !== undefined && ` · until ${formatDate(expiresAt)}`}
+              {expiresAt !== undefined && ` · until ${formatLastDay(expiresAt)}`}
             </span>
             <span className="font-semibold">{formatQuantity(quantity)}</span>
           </li>

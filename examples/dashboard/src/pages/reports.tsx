@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import type { Money, ReportDimension } from "@onhand/core";
 import { Download } from "lucide-react";
 import { useLocation, useParams, useSearchParams } from "wouter";
 import { useDesk } from "../desk";
-import { useDownload } from "../hooks/use-download";
+import { formatsOf, useDownload } from "../hooks/use-download";
 import { usePlaceNames } from "../hooks/use-place-names";
-import { api } from "../model/api";
+import { type ReportRequest, useReport } from "../hooks/use-report";
+import { formatCount } from "../model/format";
 import { formatFigure, isReportName, nameColumn, nameDimension, nameGroup, type ReportName, reports } from "../model/reports";
 import { Bars } from "../parts/bars";
 import { Button } from "../parts/button";
@@ -15,7 +16,6 @@ import { type AnyReport, ReportTable } from "../parts/report-table";
 const dayMs = 86_400_000;
 const spans = [7, 28, 56, 365] as const;
 const usualSpan = "28";
-const formats = ["csv", "xlsx", "pdf"] as const;
 
 /** One report at a time; which one, and how it is grouped, is in the address. */
 export function ReportsPage() {
@@ -28,15 +28,15 @@ export function ReportsPage() {
   const by = groupings.find((dimensions) => dimensions.join() === chosen.get("by")) ?? groupings[0];
   const span = Number(chosen.get("days") ?? usualSpan);
   const request = requestOf({ about, by, span, storeId });
-  const { data, status, error } = useQuery({ queryKey: ["report", name, request], queryFn: () => ask(name, request) });
+  const { report, status, error, incomplete } = useReport(name, request);
   const { busy, download } = useDownload();
   const set = (field: string, value: string) => choose((before) => new URLSearchParams({ ...Object.fromEntries(before), [field]: value }));
 
   return (
     <Page
       title="Reports"
-      actions={formats.map((format) => (
-        <Button key={format} disabled={busy || !data} onClick={() => download(name, request, format)}>
+      actions={formatsOf(name).map((format) => (
+        <Button key={format} disabled={busy || !report} onClick={() => report && download({ name, request, report, format })}>
           <Download size={15} aria-hidden /> {format.toUpperCase()}
         </Button>
       ))}
@@ -72,14 +72,19 @@ export function ReportsPage() {
           </Field>
         )}
       </div>
-      {!data || data.rows.length === 0 ? (
+      {!report || report.rows.length === 0 ? (
         <Nothing status={status === "pending" ? "loading" : status === "error" ? "refused" : "ready"} error={error}>
           There is nothing to report.
         </Nothing>
       ) : (
         <>
-          <Chart report={data} figure={reports[name].chart} />
-          <ReportTable key={name} report={data} />
+          {incomplete > 0 && (
+            <p className="text-sm text-soft">
+              Some goods of {formatCount(incomplete, "product")} have no known cost; they are in no figure here.
+            </p>
+          )}
+          <Chart report={report} figure={reports[name].chart} />
+          <ReportTable key={name} report={report} />
         </>
       )}
     </Page>
@@ -98,7 +103,7 @@ function Chart({ report, figure }: { readonly report: AnyReport; readonly figure
     report.by.length > 1 ? report.subtotals.filter((row) => report.by.slice(1).every((other) => row[other] === undefined)) : report.rows;
   const bars = groups.map((row) => ({
     name: nameGroup(row, dimension, placeName),
-    value: Math.max(0, Number(row[figure] ?? 0)),
+    value: Math.max(0, sizeOf(row[figure])),
     text: formatFigure(column, row[figure]),
   }));
   const isTime = dimension === "day" || dimension === "week" || dimension === "month";
@@ -106,15 +111,18 @@ function Chart({ report, figure }: { readonly report: AnyReport; readonly figure
   return <Bars name={`${nameColumn(column)} by ${nameDimension(dimension).toLowerCase()}`} bars={shown} />;
 }
 
+/** How long a bar is. Amounts of several currencies have no length in common; the first is drawn, and all are written beside it. */
+const sizeOf = (figure: unknown): number => (Array.isArray(figure) ? ((figure as readonly Money[])[0]?.amount ?? 0) : Number(figure ?? 0));
+
 interface Wanted {
   readonly about: (typeof reports)[ReportName]["about"];
-  readonly by: readonly string[];
+  readonly by: readonly ReportDimension[];
   readonly span: number;
   readonly storeId: string | undefined;
 }
 
 /** What is asked of the server. A period begins with a day, so that an answer holds for a while. */
-function requestOf({ about, by, span, storeId }: Wanted): Readonly<Record<string, unknown>> {
+function requestOf({ about, by, span, storeId }: Wanted): ReportRequest {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const midnight = new Date(Date.now() - span * dayMs).setHours(0, 0, 0, 0);
   return {
@@ -125,7 +133,3 @@ function requestOf({ about, by, span, storeId }: Wanted): Readonly<Record<string
     ...(about === "days" && { days: span }),
   };
 }
-
-/** Each report has figures of its own; its columns say which. */
-const ask = (name: ReportName, request: Readonly<Record<string, unknown>>): Promise<AnyReport> =>
-  api.reports[name](request) as Promise<unknown> as Promise<AnyReport>;

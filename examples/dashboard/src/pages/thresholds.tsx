@@ -14,6 +14,7 @@ import { More, Nothing, Page } from "../parts/page";
 import { PlaceSelect } from "../parts/place-select";
 import { ProductName } from "../parts/product-name";
 import { ProductPicker } from "../parts/product-picker";
+import { QuantityField } from "../parts/quantity-field";
 import { Sheet } from "../parts/sheet";
 
 /** From when on stock is low, and when it is too much. */
@@ -117,28 +118,13 @@ function ThresholdForm({ threshold, onDone }: { readonly threshold: Threshold | 
         </Field>
       )}
       <Field name="Low at or below">
-        <input
-          name="reorderPoint"
-          type="number"
-          min="0"
-          step="any"
-          required
-          defaultValue={threshold?.reorderPoint}
-          className="field w-full text-right"
-        />
+        <QuantityField name="reorderPoint" required defaultValue={threshold?.reorderPoint} className="w-full" />
       </Field>
       <Field name="Order then">
-        <input
-          name="reorderQuantity"
-          type="number"
-          min="0"
-          step="any"
-          defaultValue={threshold?.reorderQuantity}
-          className="field w-full text-right"
-        />
+        <QuantityField name="reorderQuantity" defaultValue={threshold?.reorderQuantity} className="w-full" />
       </Field>
       <Field name="Too much above">
-        <input name="maximum" type="number" min="0" step="any" defaultValue={threshold?.maximum} className="field w-full text-right" />
+        <QuantityField name="maximum" defaultValue={threshold?.maximum} className="w-full" />
       </Field>
       <div className="flex justify-end gap-2">
         {threshold && remove.may && (

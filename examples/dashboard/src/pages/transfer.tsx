@@ -1,4 +1,4 @@
-import type { StockTransfer, StockTransferLine } from "@onhand/core";
+import type { StockTransfer, StockTransferLine, StockTransferLot } from "@onhand/core";
 import { useTransfer } from "@onhand/react";
 import { useState } from "react";
 import { useParams } from "wouter";
@@ -10,7 +10,9 @@ import { ArrivalSheet } from "../parts/arrival-sheet";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Facts } from "../parts/field";
-import { Nothing, Page } from "../parts/page";
+import { LotList } from "../parts/lot-list";
+import { Missing } from "../parts/missing";
+import { Page } from "../parts/page";
 import { ProductName } from "../parts/product-name";
 import { Progress } from "../parts/progress";
 import { Sheet } from "../parts/sheet";
@@ -20,12 +22,7 @@ export function TransferPage() {
   const { id = "" } = useParams<{ id: string }>();
   const transfer = useTransfer(id);
   const placeName = usePlaceNames();
-  if (!transfer)
-    return (
-      <Page title="Transfer">
-        <Nothing status="ready">Looking for {id}…</Nothing>
-      </Page>
-    );
+  if (!transfer) return <Missing name="transfer" id={id} row={(client) => client.transfer(id)} back={["/transfers", "All transfers"]} />;
   const { from, to, status, actor, createdAt, expectedAt, closedAt, reason, lines } = transfer;
   const [name, tone] = transferLooks[status];
   return (
@@ -50,7 +47,7 @@ export function TransferPage() {
   );
 }
 
-function Line({ line: { sku, quantity, received, returned, writtenOff, inTransit } }: { readonly line: StockTransferLine }) {
+function Line({ line: { sku, quantity, received, returned, writtenOff, inTransit, lots } }: { readonly line: StockTransferLine }) {
   const rest = [
     inTransit > 0 && `${formatQuantity(inTransit)} on the way`,
     returned > 0 && `${formatQuantity(returned)} came back`,
@@ -64,11 +61,15 @@ function Line({ line: { sku, quantity, received, returned, writtenOff, inTransit
           <span className="font-semibold">{formatQuantity(received)}</span> of {formatQuantity(quantity)} arrived
           {rest.length > 0 && <span className="text-soft"> · {rest.join(", ")}</span>}
         </p>
+        {lots && <LotList lots={lots} />}
         <Progress share={quantity === 0 ? 0 : received / quantity} />
       </div>
     </li>
   );
 }
+
+const stillComing = (lots: readonly StockTransferLot[]) =>
+  lots.filter(({ inTransit }) => inTransit > 0).map(({ lot, inTransit }) => ({ lot, quantity: inTransit }));
 
 function Deeds({ transfer }: { readonly transfer: StockTransfer }) {
   const [open, setOpen] = useState<"receive" | "cancel">();
@@ -95,7 +96,7 @@ function Deeds({ transfer }: { readonly transfer: StockTransfer }) {
       )}
       <ArrivalSheet
         open={open === "receive"}
-        lines={lines.map(({ sku, inTransit }) => ({ sku, coming: inTransit }))}
+        lines={lines.map(({ sku, inTransit, lots }) => ({ sku, coming: inTransit, lots: lots && stillComing(lots) }))}
         onClose={close}
         onArrived={async (arrived) => (await receive.run({ id, lines: [...arrived] }, "Taken in")) !== undefined}
       />

@@ -11,12 +11,9 @@ export function Bars({ name, bars }: BarsProps) {
   return (
     <figure className="panel p-4">
       <figcaption className="pb-3 font-semibold text-sm">{name}</figcaption>
-      <ol className="space-y-2">
+      <ol className="grid grid-cols-[9rem_minmax(0,1fr)_auto] gap-x-3 gap-y-2 sm:grid-cols-[14rem_minmax(0,1fr)_auto]">
         {bars.map((bar) => (
-          <li
-            key={bar.name}
-            className="grid grid-cols-[7rem_minmax(0,1fr)_auto] sm:grid-cols-[14rem_minmax(0,1fr)_auto] items-center gap-3 text-sm"
-          >
+          <li key={bar.name} className="col-span-3 grid grid-cols-subgrid items-center text-sm">
             <span className="truncate">{bar.name}</span>
             <span aria-hidden className="h-3 overflow-hidden rounded-sm bg-well">
               <span className="block h-full origin-left rounded-sm bg-accent" style={{ transform: `scaleX(${share(bar.value)})` }} />

@@ -9,7 +9,7 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({ name, options, value, onChoose }: ChoiceProps<T>) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset can't be a flex row in every browser.
-    <div role="group" aria-label={name} className="flex w-fit max-w-full overflow-x-auto rounded-lg bg-well p-0.5">
+    <div role="group" aria-label={name} className="flex w-fit max-w-full flex-wrap rounded-lg bg-well p-0.5">
       {options.map(([option, text]) => (
         <button
           key={option}

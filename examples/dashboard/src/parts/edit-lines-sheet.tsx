@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { plainAmount } from "../model/lots";
 import { Button } from "./button";
 import { type EditedLine, LinesEditor, wantedLines } from "./lines-editor";
 import { Sheet } from "./sheet";
@@ -28,9 +29,7 @@ export function EditLinesSheet({ open, lines, onClose, onSave }: EditLinesSheetP
 }
 
 function EditLinesForm({ lines, onSubmit }: { readonly lines: readonly Line[]; readonly onSubmit: (lines: readonly Line[]) => void }) {
-  const [edited, setEdited] = useState<readonly EditedLine[]>(() =>
-    lines.map(({ sku, quantity }) => ({ sku, quantity: String(quantity) })),
-  );
+  const [edited, setEdited] = useState<readonly EditedLine[]>(() => lines.map(({ sku, quantity }) => ({ ...plainAmount(quantity), sku })));
   function submit(event: FormEvent): void {
     event.preventDefault();
     onSubmit(wantedLines(edited));

@@ -18,7 +18,7 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [name: str
       {facts.map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-soft text-xs">{name}</dt>
-          <dd className="truncate">{value ?? "–"}</dd>
+          <dd className="break-words">{value ?? "–"}</dd>
         </div>
       ))}
     </dl>

@@ -24,7 +24,7 @@ export function OrderRow({ order }: { readonly order: PurchaseOrder }) {
         <Link href={`/orders/${order.id}`} className="block truncate font-medium after:absolute after:inset-0">
           {supplierName(order.supplierId)}
         </Link>
-        <p className="truncate text-sm text-soft">
+        <p className="text-sm text-soft sm:truncate">
           {orderName(order)} · {formatCount(order.lines.length, "product")} for {placeName(order.storeId)}
         </p>
       </div>

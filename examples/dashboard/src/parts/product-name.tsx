@@ -6,7 +6,7 @@ export function ProductName({ sku }: { readonly sku: string }) {
   const name = useProduct(sku, (product) => product?.name) ?? sku;
   return (
     <span className="block min-w-0">
-      <Link href={productPath(sku)} className="block truncate font-medium hover:underline">
+      <Link href={productPath(sku)} className="line-clamp-2 font-medium hover:underline sm:line-clamp-1">
         {name}
       </Link>
       <span className="block truncate font-mono text-soft text-xs">{sku}</span>

@@ -17,7 +17,7 @@ const most = 6;
 
 /** Finds a product by scan, SKU, barcode or words. Enter takes what was scanned, or the only one that matches. */
 export function ProductPicker({ label, onPick, among = () => true, inputRef }: ProductPickerProps) {
-  const { products } = useCatalogue();
+  const { products, isReady } = useCatalogue();
   const [text, setText] = useState("");
   const wanted = text.trim();
   const matches = wanted === "" ? [] : products.filter((product) => among(product) && searchFor(wanted)(product));
@@ -64,7 +64,7 @@ export function ProductPicker({ label, onPick, among = () => true, inputRef }: P
               </button>
             </li>
           ))}
-          {matches.length === 0 && <li className="px-3 py-2 text-soft">No product matches.</li>}
+          {matches.length === 0 && <li className="px-3 py-2 text-soft">{isReady ? "No product matches." : "Loading products…"}</li>}
           {matches.length > most && <li className="px-3 py-2 text-soft text-xs">and {matches.length - most} more</li>}
         </ul>
       )}

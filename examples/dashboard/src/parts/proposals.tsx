@@ -12,6 +12,7 @@ import { formatCount, formatQuantity } from "../model/format";
 import { Button } from "./button";
 import { More, Nothing } from "./page";
 import { ProductName } from "./product-name";
+import { QuantityField } from "./quantity-field";
 
 const levelsAtOnce = 500;
 const keyOf = ({ sku, storeId }: ReorderSuggestion): string => `${storeId}/${sku}`;
@@ -108,14 +109,12 @@ function Proposal({ item, quantity, onQuantity }: ProposalProps) {
           {multiple > 1 && `, by ${formatQuantity(multiple)}`}
         </span>
       </p>
-      <input
-        type="number"
+      <QuantityField
         aria-label={`Order of ${sku} for ${placeName(storeId)}`}
-        min="0"
         step={multiple}
         value={quantity}
         onChange={(event) => onQuantity(event.target.value)}
-        className="field w-20 text-right"
+        className="w-20"
       />
     </li>
   );

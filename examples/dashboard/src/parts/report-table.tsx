@@ -10,6 +10,9 @@ export type AnyReport = Report<Figures>;
 
 const atOnce = 200;
 
+// A phone has no room for columns: there each row is a card, and each figure says what it is.
+const stacked = "max-sm:grid max-sm:grid-cols-2 max-sm:gap-x-6 max-sm:gap-y-1 max-sm:px-4 max-sm:py-3";
+
 /** A report: its rows, each group's sub-total behind it, and the total. */
 export function ReportTable({ report }: { readonly report: AnyReport }) {
   const placeName = usePlaceNames();
@@ -19,8 +22,8 @@ export function ReportTable({ report }: { readonly report: AnyReport }) {
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section className="panel overflow-x-auto" aria-label="Figures" tabIndex={0}>
-        <table className="w-full text-sm" data-testid="report">
-          <thead className="border-line border-b text-soft text-xs">
+        <table className="w-full text-sm max-sm:block" data-testid="report">
+          <thead className="border-line border-b text-soft text-xs max-sm:sr-only">
             <tr>
               {by.map((dimension) => (
                 <th key={dimension} scope="col" className="whitespace-nowrap px-4 py-2.5 text-left font-medium">
@@ -34,16 +37,19 @@ export function ReportTable({ report }: { readonly report: AnyReport }) {
               ))}
             </tr>
           </thead>
-          <tbody className="divide-y divide-line">
+          <tbody className="divide-y divide-line max-sm:block">
             {withSubtotals(report)
               .slice(0, shown)
               .map(({ row, dimensions }) => (
                 <tr
                   key={`${dimensions.length}/${by.map((dimension) => row[dimension]).join("/")}`}
-                  className={dimensions.length < by.length ? "bg-well font-semibold" : ""}
+                  className={`${stacked} ${dimensions.length < by.length ? "bg-well font-semibold" : ""}`}
                 >
                   {by.map((dimension, index) => (
-                    <td key={dimension} className="max-w-72 truncate px-4 py-2">
+                    <td
+                      key={dimension}
+                      className={`max-w-72 px-4 py-2 max-sm:p-0 max-sm:font-medium sm:truncate ${by.length === 1 ? "max-sm:col-span-2" : ""}`}
+                    >
                       {index < dimensions.length ? nameGroup(row, dimension, placeName) : index === dimensions.length ? "together" : ""}
                     </td>
                   ))}
@@ -51,9 +57,9 @@ export function ReportTable({ report }: { readonly report: AnyReport }) {
                 </tr>
               ))}
           </tbody>
-          <tfoot className="border-line border-t-2 font-semibold">
-            <tr>
-              <th scope="row" colSpan={by.length} className="px-4 py-2.5 text-left">
+          <tfoot className="border-line border-t-2 font-semibold max-sm:block">
+            <tr className={stacked}>
+              <th scope="row" colSpan={by.length} className="px-4 py-2.5 text-left max-sm:col-span-2 max-sm:p-0">
                 Total
               </th>
               <FigureCells report={report} row={totals} />
@@ -68,7 +74,11 @@ export function ReportTable({ report }: { readonly report: AnyReport }) {
 
 function FigureCells({ report: { columns }, row }: { readonly report: AnyReport; readonly row: Figures }) {
   return columns.map((column) => (
-    <td key={column.name} className="whitespace-nowrap px-4 py-2 text-right">
+    <td
+      key={column.name}
+      data-name={nameColumn(column)}
+      className="whitespace-nowrap px-4 py-2 text-right max-sm:flex max-sm:flex-wrap max-sm:justify-between max-sm:p-0 max-sm:before:text-soft max-sm:before:content-[attr(data-name)]"
+    >
       {formatFigure(column, row[column.name])}
     </td>
   ));

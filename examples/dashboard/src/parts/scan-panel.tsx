@@ -1,11 +1,14 @@
-import type { Product, Store } from "@onhand/core";
-import { useCommand, useConnection } from "@onhand/react";
+import type { Store } from "@onhand/core";
 import { ScanBarcode } from "lucide-react";
 import { type FormEvent, type RefObject, useRef, useState } from "react";
 import { useCatalogue, useDesk, usePlaces } from "../desk";
+import { type Booking, useBooking } from "../hooks/use-booking";
 import { findByCode } from "../model/codes";
-import { type Mode, reportDone, reportRefusal } from "../model/report";
+import { mustNameLots } from "../model/lots";
+import type { Mode } from "../model/report";
 import { say } from "../say";
+import { BookingSheet } from "./booking-sheet";
+import { QuantityField } from "./quantity-field";
 import { ModeChoice, QuickFill } from "./scan-controls";
 
 /** Scan, quantity, Enter: sells or adds, and is ready for the next scan. */
@@ -15,6 +18,7 @@ export function ScanPanel({ inputRef }: { readonly inputRef: RefObject<HTMLInput
   const [quantity, setQuantity] = useState("1");
   const [mode, setMode] = useState<Mode>("sell");
   const [place, choosePlace] = usePlace();
+  const [unnamed, setUnnamed] = useState<Booking>();
   const book = useBooking();
   const quantityInput = useRef<HTMLInputElement>(null);
   const backToScan = () => inputRef.current?.focus();
@@ -44,61 +48,60 @@ export function ScanPanel({ inputRef }: { readonly inputRef: RefObject<HTMLInput
       say({ kind: "error", text: "The quantity must be more than 0" });
       return quantityInput.current?.select();
     }
-    void book({ mode, product, quantity: wanted, place });
+    const booking = { mode, product, quantity: wanted, place };
+    if (mustNameLots(product, mode)) setUnnamed(booking);
+    else void book(booking);
     setCode("");
     setQuantity("1");
     backToScan();
   }
 
   return (
-    <form onSubmit={submit} className="panel space-y-3 p-4" aria-label="Scan" data-testid="scan">
-      <div className="flex items-center justify-between gap-3">
-        <label htmlFor="scan-code" className="flex items-center gap-2 font-semibold">
-          <ScanBarcode size={18} aria-hidden className="text-accent" /> Scan
-        </label>
-        <ModeChoice mode={mode} onMode={chooseMode} />
-      </div>
-      <input
-        ref={inputRef}
-        id="scan-code"
-        value={code}
-        onChange={(event) => setCode(event.target.value.toUpperCase())}
-        placeholder={isReady ? "SKU or barcode" : "Loading products…"}
-        autoComplete="off"
-        autoCapitalize="characters"
-        autoCorrect="off"
-        spellCheck={false}
-        enterKeyHint="done"
-        className="field h-11 w-full font-mono text-base tracking-wide"
-      />
-      <div className="flex gap-2">
-        <label className="flex min-w-0 flex-1 items-center gap-2 text-sm">
-          <span className="sr-only">Quantity</span>
-          <input
+    <>
+      <form onSubmit={submit} className="panel space-y-3 p-4" aria-label="Scan" data-testid="scan">
+        <div className="flex items-center justify-between gap-3">
+          <label htmlFor="scan-code" className="flex items-center gap-2 font-semibold">
+            <ScanBarcode size={18} aria-hidden className="text-accent" /> Scan
+          </label>
+          <ModeChoice mode={mode} onMode={chooseMode} />
+        </div>
+        <input
+          ref={inputRef}
+          id="scan-code"
+          value={code}
+          onChange={(event) => setCode(event.target.value.toUpperCase())}
+          placeholder={isReady ? "SKU or barcode" : "Loading products…"}
+          autoComplete="off"
+          autoCapitalize="characters"
+          autoCorrect="off"
+          spellCheck={false}
+          enterKeyHint="done"
+          className="field h-11 w-full font-mono text-base tracking-wide"
+        />
+        <div className="flex gap-2">
+          <QuantityField
+            aria-label="Quantity"
             ref={quantityInput}
             value={quantity}
             onChange={(event) => setQuantity(event.target.value)}
-            type="number"
-            min="0"
-            step="any"
-            inputMode="decimal"
             required
-            className="field w-full text-right"
+            className="flex-1"
           />
-        </label>
-        <QuickFill onFill={fill} />
-      </div>
-      <div className="flex gap-2">
-        <PlaceChoice place={place} onPlace={choosePlace} />
-        <button
-          type="submit"
-          disabled={place === undefined}
-          className="h-9 min-w-24 shrink-0 rounded-lg bg-accent px-4 font-semibold text-accent-ink text-sm transition-opacity hover:opacity-90 disabled:opacity-50"
-        >
-          {mode === "sell" ? "Sell" : "Add"}
-        </button>
-      </div>
-    </form>
+          <QuickFill onFill={fill} />
+        </div>
+        <div className="flex gap-2">
+          <PlaceChoice place={place} onPlace={choosePlace} />
+          <button
+            type="submit"
+            disabled={place === undefined}
+            className="h-9 min-w-24 shrink-0 rounded-lg bg-accent px-4 font-semibold text-accent-ink text-sm transition-opacity hover:opacity-90 disabled:opacity-50"
+          >
+            {mode === "sell" ? "Sell" : "Add"}
+          </button>
+        </div>
+      </form>
+      <BookingSheet booking={unnamed} onClose={() => setUnnamed(undefined)} onNamed={book} />
+    </>
   );
 }
 
@@ -128,29 +131,4 @@ function PlaceChoice({ place, onPlace }: { readonly place: Store | undefined; re
       ))}
     </select>
   );
-}
-
-interface Booking {
-  readonly mode: Mode;
-  readonly product: Product;
-  readonly quantity: number;
-  readonly place: Store;
-}
-
-function useBooking(): (booking: Booking) => Promise<void> {
-  const { lowMark } = useDesk();
-  const isLive = useConnection(({ status }) => status === "live");
-  const sell = useCommand("stock.sell");
-  const receive = useCommand("stock.receive");
-  return async ({ mode, product, quantity, place }) => {
-    const at = { product, place: place.name };
-    if (!isLive) say({ kind: "warning", text: "No connection right now", description: "This is sent as soon as the server is back." });
-    try {
-      const { run } = mode === "sell" ? sell : receive;
-      const { levels } = await run({ sku: product.sku, storeId: place.id, quantity });
-      say(reportDone({ ...at, mode, quantity, lowMark, available: levels[0]?.available ?? 0 }));
-    } catch (error) {
-      say(reportRefusal(error, at));
-    }
-  };
 }

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 interface SheetProps {
   readonly open: boolean;
@@ -18,7 +18,8 @@ const places = {
 /** A dialog of the browser's own: it keeps the focus, closes with Escape, and gives the focus back. */
 export function Sheet({ open, title, onClose, place, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the effects of what is in it, which may take the focus.
+  useLayoutEffect(() => {
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
   }, [open]);

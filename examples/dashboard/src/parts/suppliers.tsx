@@ -31,7 +31,7 @@ export function Suppliers() {
             <li key={supplier.id} data-testid="supplier" className="flex items-center gap-4 px-4 py-3">
               <div className="min-w-0 flex-1">
                 <p className="truncate font-medium">{supplier.name}</p>
-                <p className="truncate text-sm text-soft">{factsOf(supplier)}</p>
+                <p className="break-words text-sm text-soft sm:truncate">{factsOf(supplier)}</p>
               </div>
               {mayUpdate && (
                 <Button onClick={() => setEdited(supplier)} aria-label={`Change ${supplier.name}`}>

@@ -9,8 +9,8 @@ interface TabsProps {
 export function Tabs({ name, tabs }: TabsProps) {
   const [location] = useLocation();
   return (
-    <nav aria-label={name} className="-mx-3 overflow-x-auto border-line border-b px-3 sm:mx-0 sm:px-0">
-      <ul className="flex gap-1">
+    <nav aria-label={name} className="border-line border-b">
+      <ul className="flex flex-wrap sm:gap-x-1">
         {tabs.map(([path, text]) => (
           <li key={path}>
             <Link

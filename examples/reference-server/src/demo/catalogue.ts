@@ -138,10 +138,14 @@ function supplier(facts: {
 /** What is kept by lot, since it goes off. */
 const keptByLot: readonly string[] = ["PAN-CANT-200", "PAN-GRAN-400"];
 
-/** What the demo shop sells. */
+// Of the thousands that a bigger shop has beside these, nothing is: keeping account of costs doubles the work of opening it.
+const costing = { method: "average", currency: "EUR" } as const;
+
+/** What the demo shop sells; what that is worth, is kept account of. */
 export const demoProducts: readonly DemoProduct[] = Object.entries(shelves)
   .flatMap(([category, items]) => items.map((item) => [category, ...item] as const))
-  .map(([category, sku, name, cents, pace], index) => demoProduct({ sku, name, category, cents, pace, number: 100_001 + index }));
+  .map(([category, sku, name, cents, pace], index) => demoProduct({ sku, name, category, cents, pace, number: 100_001 + index }))
+  .map(({ product, pace }) => ({ pace, product: { ...product, costing } }));
 
 /** A product of the demo shop, priced in euros. */
 export function demoProduct(facts: {

@@ -154,7 +154,8 @@ export function overlay(below: RowCache, seq: number): Overlay {
     });
     return over(rows, {
       get: (key) => (below.seq === seq ? below.table(name).get(key) : undefined),
-      readAhead: () => below.table(name).readAhead(),
+      // Only what can be kept is worth reading.
+      readAhead: () => below.seq === seq && below.table(name).readAhead(),
     });
   }
 

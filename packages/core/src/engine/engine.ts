@@ -83,6 +83,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const opened = await storage.open(tables);
   const publisher = createPublisher(storage, told, opened.seq, logger);
   const cache = createRowCache(cachedRows);
+  cache.reset(opened.seq);
   const writer = new Mutex();
   // Commands inside one transaction of a host take turns, however they are called.
   const hosts = new WeakMap<object, Mutex>();
@@ -257,9 +258,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   /** A host has committed: what was decided there is known here, and need not be read back. */
   function takeOver(attempt: Attempt, rows: Overlay | undefined): void {
-    if (rows && cache.seq === attempt.from && !writer.isLocked()) {
-      rows.keep();
-      cache.advance(attempt.set.seq);
+    if (rows && !writer.isLocked()) {
+      // Where others went on since, what is cached is worth less than what this transaction has just read.
+      if (cache.seq !== undefined && cache.seq < attempt.from) cache.reset(attempt.from);
+      if (cache.seq === attempt.from) {
+        rows.keep();
+        cache.advance(attempt.set.seq);
+      }
     }
     publisher.announce(batchOf(attempt));
   }

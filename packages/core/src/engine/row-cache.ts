@@ -9,6 +9,8 @@ export interface CachedTable {
   write(key: string, row: Row): void;
   /** Takes in what somebody else committed, if the row was at hand. */
   refresh(key: string, row: Row): void;
+  /** Whether the table's first rows should be read beside the row that is missing: true once, the first time it is asked. */
+  readAhead(): boolean;
 }
 
 /**
@@ -29,11 +31,12 @@ export function createRowCache(limit: number): RowCache {
   const tables = new Map<string, CachedTable & { readonly age: () => void; readonly clear: () => void }>();
   let size = 0;
   let seq = 0;
-  let ahead = false;
+  let unsaved = false;
 
   function createTable() {
     let recent = new Map<string, Row | null>();
     let older = new Map<string, Row | null>();
+    let ahead = true;
 
     function learn(key: string, row: Row | null): void {
       const before = recent.size;
@@ -53,11 +56,16 @@ export function createRowCache(limit: number): RowCache {
       get,
       learn,
       write(key: string, row: Row) {
-        ahead = true;
+        unsaved = true;
         learn(key, row);
       },
       refresh(key: string, row: Row) {
         if (get(key) !== undefined) learn(key, row);
+      },
+      readAhead() {
+        const first = ahead;
+        ahead = false;
+        return first;
       },
       age() {
         older = recent;
@@ -72,7 +80,7 @@ export function createRowCache(limit: number): RowCache {
 
   return {
     get seq() {
-      return ahead ? undefined : seq;
+      return unsaved ? undefined : seq;
     },
     table(name) {
       let table = tables.get(name);
@@ -84,7 +92,7 @@ export function createRowCache(limit: number): RowCache {
     },
     advance(to) {
       seq = to;
-      ahead = false;
+      unsaved = false;
       if (size < limit / 2) return;
       for (const table of tables.values()) table.age();
       size = 0;
@@ -93,7 +101,7 @@ export function createRowCache(limit: number): RowCache {
       for (const table of tables.values()) table.clear();
       size = 0;
       seq = to;
-      ahead = false;
+      unsaved = false;
     },
   };
 }
@@ -109,18 +117,19 @@ export interface RowSource {
 export function atHand(peek: NonNullable<RowSource["peek"]>): RowSource {
   return {
     peek,
-    table: (name) => over(new Map(), (key) => peek(name, key)),
+    table: (name) => over(new Map(), { get: (key) => peek(name, key), readAhead: () => false }),
   };
 }
 
 /** Rows of one group over those below: what it learns and writes goes into `rows` alone. */
-function over(rows: Map<string, Row | null>, below: CachedTable["get"]): CachedTable {
+function over(rows: Map<string, Row | null>, below: Pick<CachedTable, "get" | "readAhead">): CachedTable {
   const keep = (key: string, row: Row | null) => void rows.set(key, row);
   return {
     get(key) {
       const row = rows.get(key);
-      return row === undefined ? below(key) : row;
+      return row === undefined ? below.get(key) : row;
     },
+    readAhead: below.readAhead,
     learn: keep,
     write: keep,
     refresh: keep,
@@ -143,7 +152,11 @@ export function overlay(below: RowCache, seq: number): Overlay {
     kept.push(() => {
       for (const [key, row] of rows) below.table(name).learn(key, row);
     });
-    return over(rows, (key) => (below.seq === seq ? below.table(name).get(key) : undefined));
+    return over(rows, {
+      get: (key) => (below.seq === seq ? below.table(name).get(key) : undefined),
+      // Only what can be kept is worth reading.
+      readAhead: () => below.seq === seq && below.table(name).readAhead(),
+    });
   }
 
   return {

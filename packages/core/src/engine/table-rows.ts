@@ -7,6 +7,8 @@ export interface TableRows {
   /** Null where there is known to be none, undefined where nobody asked yet. */
   get(key: string): Row | null | undefined;
   learn(key: string, row: Row | null): void;
+  /** Whether the table's first rows should be read beside the row that is missing. */
+  readAhead(): boolean;
   /** `key` is the row's, where somebody has worked it out already. */
   write(row: Row, key?: string): void;
   /** What the group wrote, as it is now, by key. */
@@ -22,6 +24,7 @@ export function createStateRows(table: TableDefinition, cached: CachedTable): Ta
   return {
     get: cached.get,
     learn: cached.learn,
+    readAhead: cached.readAhead,
     write(row, key = rowKeyText(table, row)) {
       keys.push(key);
       rows.push(row);
@@ -62,6 +65,7 @@ export function createLogRows(table: TableDefinition, peek: (key: string) => Row
       return row === undefined ? peek(key) : row;
     },
     learn: (key, row) => void known.set(key, row),
+    readAhead: () => false,
     write: (row) => void rows.push(row),
     own: () => new Map(rows.map((row) => [keyText(keyOf(table, row)), row])),
     save: (tx) => tx.append(table.name, rows),

@@ -62,10 +62,24 @@ export function createWorkingSet(definitions: ReadonlyMap<string, TableDefinitio
     found.set(question(table, where), rows);
   }
 
+  /** What a small shop has of a table takes no longer to read than a few rows one after the other. Tells whether these are all. */
+  async function loadFirst(tx: StorageTransaction, table: TableDefinition): Promise<boolean> {
+    const { get, learn } = rowsOf(table.name);
+    const { rows, more } = await tx.find(table.name, { limit: pageSize });
+    for (const row of rows) {
+      const key = rowKeyText(table, row);
+      if (get(key) === undefined) learn(key, row);
+    }
+    return !more;
+  }
+
   async function loadKeys(tx: StorageTransaction, table: TableDefinition, keys: readonly Key[]): Promise<void> {
-    const rows = await tx.get(table.name, keys);
-    const { learn } = rowsOf(table.name);
-    for (let index = 0; index < keys.length; index++) learn(keyText(keys[index] as Key), rows[index] ?? null);
+    const cached = rowsOf(table.name);
+    const whole = cached.readAhead() && (await loadFirst(tx, table));
+    const missing = keys.filter((key) => cached.get(keyText(key)) === undefined);
+    if (missing.length === 0) return;
+    const rows = whole ? [] : await tx.get(table.name, missing);
+    for (const [index, key] of missing.entries()) cached.learn(keyText(key), rows[index] ?? null);
   }
 
   const set: WorkingSet = {

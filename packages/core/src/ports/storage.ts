@@ -178,7 +178,7 @@ export interface StorageAdapter {
    *
    * `work` may be run again from the start after a conflict; only its last run counts.
    *
-   * With `host`, `work` is run once inside that transaction and the promise resolves when its writes are in it. They are
+   * With `host`, `work` is run inside that transaction and the promise resolves when its writes are in it. They are
    * kept if and when the host commits; `watch` tells of them then. Without host transactions it is `UNSUPPORTED`.
    */
   transaction<T>(work: (tx: StorageTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;

@@ -12,6 +12,8 @@ export interface Group {
   /** The new text of the head row's wide columns; null when it stays. */
   readonly wide: string | null;
   readonly writes: readonly TableWrite[];
+  /** Whether keys of its logs were taken for absent without reading. */
+  readonly presumed: boolean;
 }
 
 /** The rows written to one table: upserted by key in a `state` table, inserted in a `log` table. */
@@ -51,7 +53,7 @@ export function createWrittenRows(table: TableLayout): WrittenRows {
 }
 
 /** The group that a transaction's writes make. */
-export function groupOf(from: HeadState, seq: number, written: Iterable<WrittenRows>): Group {
+export function groupOf(from: HeadState, seq: number, written: Iterable<WrittenRows>, presumed: boolean): Group {
   const writes: TableWrite[] = [];
   let wide: Set<string> | undefined;
   for (const { table, rows } of written) {
@@ -66,7 +68,7 @@ export function groupOf(from: HeadState, seq: number, written: Iterable<WrittenR
       wide.add(name);
     }
   }
-  return { from, seq, wide: wide ? wideText(wide) : null, writes };
+  return { from, seq, wide: wide ? wideText(wide) : null, writes, presumed };
 }
 
 /** The head row once a group is written. */

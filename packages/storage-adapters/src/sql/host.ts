@@ -1,15 +1,16 @@
 import { InventoryError, type StorageTransaction, type TransactionOptions } from "@onhand/core";
 import type { Knex } from "knex";
+import type { Belief } from "./belief";
 import { clientOf } from "./connections";
 import type { Dialect, Session, SessionLimits, WritePlan } from "./dialects/dialect";
 import { isSqlFailure, toInventoryError } from "./failures";
-import { headAfter } from "./group";
+import { type Group, headAfter } from "./group";
 import { decodeHead, type HeadState } from "./head";
 import type { TableLayout } from "./layout";
 import { headSelect } from "./query";
 import { transactionReads } from "./reads";
 import type { Schema } from "./schema";
-import { createPending } from "./transaction";
+import { createPending, type TransactionReads } from "./transaction";
 import { requireVersion } from "./writer";
 
 /** How a host's transaction is joined. */
@@ -20,63 +21,139 @@ export interface HostOptions {
   readonly tableOf: (name: string) => TableLayout;
   /** The epoch of the ledger this storage was opened on. */
   readonly epoch: string;
+  readonly belief: Belief;
   /** Called with where the head stands when a host's transaction that wrote is known to have committed. */
   readonly committed: (head: HeadState) => void;
 }
 
-/** Runs work inside a transaction of the host, which alone commits it or rolls it back. */
-export async function inHostTransaction<T>(
-  { schema, plan, limits, tableOf, epoch, committed }: HostOptions,
-  work: (tx: StorageTransaction) => Promise<T>,
-  { host, committed: onCommitted }: TransactionOptions,
-): Promise<T> {
+/** Takes part in transactions of the host, which alone commits them or rolls them back. */
+export interface HostJoin {
+  transaction<T>(work: Work<T>, options: TransactionOptions): Promise<T>;
+}
+
+type Work<T> = (tx: StorageTransaction) => Promise<T>;
+
+/** What an attempt came to; undefined when it wrote nothing and has to be made again. */
+type Attempt<T> = { readonly answer: T; readonly group: Group | undefined } | undefined;
+
+// After a head that had moved it is locked first for so many joins.
+const lockedJoins = 8;
+
+/**
+ * Joins what is believed of the head where that can do no harm: then all it takes is the statement that writes. Otherwise, and whenever
+ * that came to nothing, the head is locked and work is run again.
+ */
+export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, committed }: HostOptions): HostJoin {
   const { dialect } = schema;
-  const { raw, knex } = await handleOf(dialect, host);
-  const session = dialect.session(raw, limits);
-  try {
-    if (!knex && !(await dialect.inTransaction(session))) throw refused("the connection is not in a transaction");
-    const head = await lockHead(schema, plan, session);
-    if (head.epoch !== epoch) throw refused("the transaction belongs to another database");
-    requireVersion(head, schema.version);
-    const reads = transactionReads(schema, tableOf, head, (use) => use(session), dialect.currentRead);
-    const pending = createPending(head, tableOf, reads);
+  // Where the head stands within a transaction that has written.
+  const heads = new WeakMap<object, HeadState>();
+  // Connections that are known to lead to this ledger.
+  const known = new WeakSet<object>();
+  let joinsToLock = 0;
+
+  const write = (session: Session, group: Group) => dialect.atomically(session, () => dialect.write(session, plan, group));
+
+  /** Whether a key was there already, in a database where that does not spoil the host's transaction. */
+  const wasUndone = (error: unknown) => dialect.name !== "postgres" && isSqlFailure(error) && error.kind === "duplicate";
+
+  async function attempt<T>(
+    session: Session,
+    head: HeadState,
+    work: Work<T>,
+    reads: TransactionReads,
+    presume: boolean,
+  ): Promise<Attempt<T>> {
+    const pending = createPending(head, tableOf, reads, presume);
+    let group: Group | undefined;
     try {
       const answer = await work(pending.transaction);
       if (pending.failure) throw pending.failure;
-      const group = pending.end();
-      if (group) {
-        const written = await dialect.atomically(session, () => dialect.write(session, plan, group));
-        if (!written) throw new InventoryError("STORAGE_CORRUPT", { reason: "the head row moved while it was locked" });
-        if (knex) {
-          tellAfterCommit(knex, () => {
-            onCommitted?.();
-            committed(headAfter(group));
-          });
-        }
-      }
-      return answer;
+      if (pending.unproven) return undefined;
+      group = pending.end();
+      if (group && !(await write(session, group))) return undefined;
+      return { answer, group };
+    } catch (error) {
+      if (pending.unproven || (group?.presumed && wasUndone(error))) return undefined;
+      throw error;
     } finally {
       pending.end();
     }
-  } catch (error) {
-    throw isSqlFailure(error) ? toInventoryError(error) : error;
   }
+
+  /** On what is believed. An answer that comes with no write is none: nothing has proved that it is not of yesterday. */
+  async function believing<T>(session: Session, head: HeadState, work: Work<T>): Promise<Attempt<T>> {
+    const reads = dialect.hostBelief === "with reads" ? transactionReads(schema, tableOf, head, (use) => use(session)) : noReads;
+    try {
+      const done = await attempt(session, head, work, reads, true);
+      return done?.group && done;
+    } catch (error) {
+      if (isSqlFailure(error)) throw error;
+      return undefined;
+    }
+  }
+
+  async function locked<T>(session: Session, head: HeadState, work: Work<T>): Promise<NonNullable<Attempt<T>>> {
+    const reads = transactionReads(schema, tableOf, head, (use) => use(session), dialect.currentRead);
+    const done = (await attempt(session, head, work, reads, true)) ?? (await attempt(session, head, work, reads, false));
+    if (!done) throw new InventoryError("STORAGE_CORRUPT", { reason: "the head row moved while it was locked" });
+    return done;
+  }
+
+  /** Locks the head. Where it is missing, the transaction is one of another database. */
+  async function lockHead(session: Session): Promise<HeadState> {
+    if (!known.has(session.raw as object)) {
+      // Looked for by name first: on some databases a statement that fails spoils the host's whole transaction.
+      const { columns } = await dialect.ddl.existing(session, schema.namespace, [schema.headName]);
+      if (!columns.has(schema.headName)) throw refused("the transaction belongs to another database");
+    }
+    const head = decodeHead(await dialect.lockHead(session, plan, headSelect(dialect, "h")));
+    if (head.epoch !== epoch) throw refused("the transaction belongs to another database");
+    requireVersion(head, schema.version);
+    known.add(session.raw as object);
+    return head;
+  }
+
+  async function join<T>(session: Session, handle: object, work: Work<T>): Promise<NonNullable<Attempt<T>>> {
+    const believed = heads.get(handle) ?? belief.head;
+    if (believed && joinsToLock === 0 && dialect.hostBelief !== "never" && known.has(session.raw as object)) {
+      const done = await believing(session, believed, work);
+      if (done) return done;
+    }
+    const head = await lockHead(session);
+    joinsToLock = head.commits === believed?.commits ? Math.max(0, joinsToLock - 1) : lockedJoins;
+    return locked(session, head, work);
+  }
+
+  return {
+    async transaction(work, { host, committed: onCommitted }) {
+      const { raw, knex } = await handleOf(dialect, host);
+      const session = dialect.session(raw, limits);
+      try {
+        if (!knex && !(await dialect.inTransaction(session))) throw refused("the connection is not in a transaction");
+        const { answer, group } = await join(session, knex ?? (raw as object), work);
+        if (!group) return answer;
+        const after = headAfter(group);
+        if (knex) {
+          heads.set(knex, after);
+          tellAfterCommit(knex, () => {
+            onCommitted?.();
+            committed(after);
+          });
+        }
+        return answer;
+      } catch (error) {
+        throw isSqlFailure(error) ? toInventoryError(error) : error;
+      }
+    },
+  };
 }
 
-/** Locks the head. Where it is missing, the transaction is one of another database. */
-async function lockHead(schema: Schema, plan: WritePlan, session: Session): Promise<HeadState> {
-  const { dialect, namespace, headName } = schema;
-  // Looked for by name first: on some databases a statement that fails spoils the host's whole transaction.
-  const seen = verified.get(session.raw as object);
-  if (!seen?.has(plan)) {
-    const { columns } = await dialect.ddl.existing(session, namespace, [headName]);
-    if (!columns.has(headName)) throw refused("the transaction belongs to another database");
-    verified.set(session.raw as object, (seen ?? new WeakSet()).add(plan));
-  }
-  return decodeHead(await dialect.lockHead(session, plan, headSelect(dialect, "h")));
-}
+const mustLock = async (): Promise<never> => {
+  throw new TypeError("nothing is read before the head is locked");
+};
 
-const verified = new WeakMap<object, WeakSet<WritePlan>>();
+/** Work that goes by what it has at hand needs none; any other is run again with the head locked. */
+const noReads: TransactionReads = { get: mustLock, find: mustLock, changes: mustLock };
 
 interface HostHandle {
   readonly raw: unknown;

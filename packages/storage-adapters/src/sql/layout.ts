@@ -27,6 +27,9 @@ export interface TableLayout {
   column(name: string): ColumnLayout;
 }
 
+/** A log whose rows are called by names their writers chose, not by their place in the ledger. */
+export const isNamed = ({ definition: { kind, key } }: TableLayout): boolean => kind === "log" && key[0] !== "seq";
+
 /** Where an inventory's tables are in a database. */
 export interface Namespace {
   readonly schema: string | undefined;

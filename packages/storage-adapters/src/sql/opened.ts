@@ -4,7 +4,7 @@ import { type Connections, createConnections } from "./connections";
 import { dialectOf } from "./detect";
 import type { Dialect, Durability, SessionLimits, WritePlan } from "./dialects/dialect";
 import type { HeadState } from "./head";
-import type { HostOptions } from "./host";
+import { createHostJoin, type HostJoin } from "./host";
 import { headTable, type Namespace, type TableLayout } from "./layout";
 import { checksum } from "./names";
 import type { SqlStorageOptions } from "./options";
@@ -24,7 +24,7 @@ export interface Opened {
   readonly watch: Watch;
   readonly replicas: Replicas;
   readonly durability: Durability;
-  readonly host: HostOptions;
+  readonly host: HostJoin;
   tableOf(name: string): TableLayout;
 }
 
@@ -99,7 +99,7 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
       replicas.map((replica) => createConnections(replica, dialect, limits)),
       logger,
     ),
-    host: { schema, plan, limits, tableOf, epoch: head.epoch, committed },
+    host: createHostJoin({ schema, plan, limits, tableOf, epoch: head.epoch, belief, committed }),
   };
 }
 

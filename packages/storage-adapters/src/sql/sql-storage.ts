@@ -2,7 +2,6 @@ import { consoleLogger, type Head, InventoryError, type StorageAdapter, type Sto
 import { requireFamily } from "./detect";
 import type { Session } from "./dialects/dialect";
 import { inInventoryTerms } from "./failures";
-import { inHostTransaction } from "./host";
 import { type Opened, openSql } from "./opened";
 import { namespaceOf, requireMs, type SqlStorageOptions } from "./options";
 import { aggregateRows, changesSince, findPage } from "./reads";
@@ -100,7 +99,7 @@ export function sqlStorage(options: SqlStorageOptions): StorageAdapter {
     },
 
     transaction: (work, options = {}) =>
-      call((storage) => (options.host === undefined ? storage.writer.transaction(work) : inHostTransaction(storage.host, work, options))),
+      call((storage) => (options.host === undefined ? storage.writer.transaction(work) : storage.host.transaction(work, options))),
 
     find: (name, query, how) =>
       call(async (storage) => {

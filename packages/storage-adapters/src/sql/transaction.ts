@@ -3,7 +3,7 @@ import { findBoth } from "../shared/staging";
 import { isSqlFailure, type SqlFailure, toInventoryError } from "./failures";
 import { createWrittenRows, type Group, groupOf, type WrittenRows } from "./group";
 import type { HeadState } from "./head";
-import type { TableLayout } from "./layout";
+import { isNamed, type TableLayout } from "./layout";
 
 /** How a transaction reads what is committed. */
 export interface TransactionReads {
@@ -107,11 +107,8 @@ export function createPending(head: HeadState, tableOf: (name: string) => TableL
     },
     end() {
       ended = true;
-      const group = groupOf(head, seq, written.values());
+      const group = groupOf(head, seq, written.values(), presumed.size > 0);
       return group.writes.length > 0 || seq !== head.seq ? group : undefined;
     },
   };
 }
-
-/** A log whose rows are called by names their writers chose, not by their place in the ledger. */
-const isNamed = ({ definition: { kind, key } }: TableLayout): boolean => kind === "log" && key[0] !== "seq";

@@ -124,7 +124,7 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
         const stoodStill = head.commits === belief.head?.commits;
         belief.learn(head);
         const { answer, group } = await runWork(head, (use) => use(session), work);
-        await save(session, group ?? (fence ? { from: head, seq: head.seq, wide: null, writes: [] } : undefined));
+        await save(session, group ?? (fence ? { from: head, seq: head.seq, wide: null, writes: [], presumed: false } : undefined));
         groupsToLock = stoodStill ? Math.max(0, groupsToLock - 1) : lockedGroups;
         return { answer };
       } catch (error) {

@@ -150,11 +150,14 @@ describe("PostgreSQL", () => {
     const knex = place.connect({
       min: 0,
       max: 2,
-      afterCreate(connection: { query(config: { text: string }): unknown }, done: (error: null, connection: unknown) => void) {
+      afterCreate(
+        connection: { query(config: string | { text: string }, ...rest: unknown[]): unknown },
+        done: (error: null, connection: unknown) => void,
+      ) {
         const query = connection.query.bind(connection);
-        connection.query = (config) => {
-          sent.push(config.text);
-          return query(config);
+        connection.query = (config, ...rest) => {
+          sent.push(typeof config === "string" ? config : config.text);
+          return query(config, ...rest);
         };
         done(null, connection);
       },
@@ -190,6 +193,44 @@ describe("PostgreSQL", () => {
     await expect(inventory.stock.sell(refused)).rejects.toMatchObject(refusal);
     await expect(inventory.stock.sell(refused)).rejects.toMatchObject({ ...refusal, details: { ...refusal.details, replayed: true } });
     expect(await inventory.stock.level(at)).toMatchObject({ onHand: 4 });
+    await inventory.close();
+  });
+
+  it("is asked once for a level that this process has never looked at, when others of a small shop have been", async () => {
+    const place = await sql.place(postgres);
+    const setUp = await createInventory({ storage: sql.storage(place), logger: silent });
+    await addExamples(setUp);
+    for (const storeId of ["berlin", "hamburg"]) await setUp.stock.receive({ sku: "TEA-50", storeId, quantity: 5 });
+    await setUp.close();
+    const { knex, sent } = watched(place);
+    const inventory = await createInventory({ storage: sql.storage(place, { knex, pollMs: 60_000 }), logger: silent });
+    await inventory.stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 1 });
+    sent.length = 0;
+    await inventory.stock.sell({ sku: "TEA-50", storeId: "hamburg", quantity: 1 });
+    expect(sent).toHaveLength(1);
+    await inventory.close();
+  });
+
+  it("is asked once for a command inside a host's transaction, and a known key spoils neither the answer nor the transaction", async () => {
+    const place = await sql.place(postgres);
+    const { knex, sent } = watched(place);
+    const inventory = await createInventory({ storage: sql.storage(place, { knex, pollMs: 60_000 }), logger: silent });
+    await addExamples(inventory);
+    const at = { sku: "TEA-50", storeId: "berlin" };
+    await inventory.stock.receive({ ...at, quantity: 5 });
+    const sell = (quantity: number, idempotencyKey: string) =>
+      knex.transaction((trx) => inventory.with(trx).stock.sell({ ...at, quantity, idempotencyKey }));
+    // Of connections nothing is known before the first time, and none may be known to both that the pool has.
+    await Promise.all([sell(1, "first"), sell(1, "second")]);
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => sell(1, "first").then(({ replayed }) => expect(replayed, `${index}`).toBe(true))),
+    );
+    sent.length = 0;
+    const sold = await sell(1, "third");
+    expect(sent.map((text) => text.slice(0, 5))).toEqual(["BEGIN", "WITH ", "COMMI"]);
+    expect(await sell(1, "third")).toEqual({ ...sold, replayed: true });
+    await expect(sell(2, "third")).rejects.toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
+    expect(await inventory.stock.level(at)).toMatchObject({ onHand: 2 });
     await inventory.close();
   });
 

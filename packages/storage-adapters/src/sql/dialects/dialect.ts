@@ -105,7 +105,15 @@ export interface Dialect extends Quoting {
   lockHead(session: Session, plan: WritePlan, columns: string): Promise<RawRow | undefined>;
   /** Behind a SELECT inside a host's transaction, whose snapshot may be older than the head row it waited for. */
   readonly currentRead: string;
-  /** Writes a group inside a transaction. False when the head is not where the group expects it. */
+  /**
+   * Whether a host's transaction may be joined on what is believed of the head: with reads where they and the compare see one
+   * state or the compare fails, without them where the transaction's own snapshot is older than what the compare sees.
+   */
+  readonly hostBelief: "with reads" | "without reads" | "never";
+  /**
+   * Writes a group inside a transaction. False when the head is not where the group expects it, and on PostgreSQL when a key that
+   * was presumed absent is there: an error would spoil a host's transaction. Elsewhere that is a failure that can be undone.
+   */
   write(session: Session, plan: WritePlan, group: Group): Promise<boolean>;
   /** Writes a group in a transaction of its own, in as few messages as can be. False, and nothing written, on a miss. */
   writeAlone(session: Session, plan: WritePlan, group: Group): Promise<boolean>;

@@ -63,6 +63,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
     return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h.id = 1 FOR UPDATE${wait}`, values: [] }))[0];
   },
   currentRead: " LOCK IN SHARE MODE",
+  hostBelief: "without reads",
   write: (session, plan, group) => writeMysql(session, plan, group, mariadb),
   async writeAlone(session, plan, group) {
     await session.run({ text: "START TRANSACTION", values: [] });
@@ -119,9 +120,8 @@ export const mysql = (mariadb: boolean): Dialect => ({
   async atomically(session, work) {
     await session.run({ text: "SAVEPOINT onhand", values: [] });
     try {
-      const result = await work();
-      await session.run({ text: "RELEASE SAVEPOINT onhand", values: [] });
-      return result;
+      // The savepoint stays until the transaction ends, or the next of its name: letting go of it is a trip for nothing.
+      return await work();
     } catch (error) {
       if (!session.broken) await session.run({ text: "ROLLBACK TO SAVEPOINT onhand", values: [] });
       throw error;

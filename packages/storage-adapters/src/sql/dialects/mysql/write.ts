@@ -12,8 +12,8 @@ const chunkLength = 1_000_000;
 /** Writes a group in the transaction that is open: the head if it stands where it should, then a statement or more per table. */
 export async function writeMysql(session: Session, { head }: WritePlan, group: Group, mariadb: boolean): Promise<boolean> {
   const moved = await session.run({
-    text: `UPDATE ${head} SET seq = ?, commits = commits + 1, wide = COALESCE(?, wide) WHERE id = 1 AND commits = ?`,
-    values: [group.seq, group.wide, group.from.commits],
+    text: `UPDATE ${head} SET seq = ?, commits = commits + 1, wide = COALESCE(?, wide) WHERE id = 1 AND commits = ? AND epoch = ?`,
+    values: [group.seq, group.wide, group.from.commits, group.from.epoch],
   });
   if (moved[0]?.[0] !== 1) return false;
   for (const write of group.writes) await writeRows(session, write, mariadb);

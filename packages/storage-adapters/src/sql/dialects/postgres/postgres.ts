@@ -61,6 +61,7 @@ export const postgres: Dialect = {
     return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h."id" = 1 FOR UPDATE`, values: [], prepared: true }))[0];
   },
   currentRead: "",
+  hostBelief: "with reads",
   write: (session, plan, group) => writePostgres(session, plan, group, false),
   async writeAlone(session, plan, group) {
     try {

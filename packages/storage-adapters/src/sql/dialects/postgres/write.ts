@@ -1,6 +1,6 @@
 import type { Row } from "@onhand/core";
 import type { Group } from "../../group";
-import type { ColumnLayout, TableLayout } from "../../layout";
+import { type ColumnLayout, isNamed, type TableLayout } from "../../layout";
 import { type Bound, encode, type RawRow } from "../../rows";
 import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
@@ -11,7 +11,7 @@ import type { Session, WritePlan } from "../dialect";
  */
 export async function writePostgres(session: Session, plan: WritePlan, group: Group, alone: boolean): Promise<boolean> {
   const { text, parts } = statementOf(plan, group, alone);
-  const values: Bound[] = [group.from.commits, group.seq, group.wide];
+  const values: Bound[] = [group.from.commits, group.seq, group.wide, group.from.epoch];
   for (const { rows, shape } of parts) {
     const first = rows[0] as Row;
     for (const column of shape.shared) values.push(encode(column, first[column.name]));
@@ -33,34 +33,51 @@ const texts = new WeakMap<WritePlan, Map<string, string>>();
 // Tables have their shapes independently of each other; a server should not have to keep all that may come of it.
 const mostTexts = 64;
 
-function statementOf(plan: WritePlan, { writes }: Group, alone: boolean): { text: string; parts: readonly Part[] } {
+function statementOf(plan: WritePlan, { writes, presumed }: Group, alone: boolean): { text: string; parts: readonly Part[] } {
   const known = texts.get(plan) ?? new Map<string, string>();
   texts.set(plan, known);
-  const nameOf = (parts: readonly Part[]) => `${alone}${parts.map(({ table, shape }) => ` ${table.name} ${shape.name}`).join("")}`;
+  // Alone, a key that is there fails the statement and nothing else.
+  const proving = presumed && !alone;
+  const nameOf = (parts: readonly Part[]) =>
+    `${alone}${proving}${parts.map(({ table, shape }) => ` ${table.name} ${shape.name}`).join("")}`;
   const shaped = writes.map((write) => ({ ...write, shape: shapeOf(write.table, write.rows) }));
   const fits = known.has(nameOf(shaped)) || known.size < mostTexts;
   const parts = fits ? shaped : writes.map((write) => ({ ...write, shape: wholeShape(write.table) }));
   const name = nameOf(parts);
-  const text = known.get(name) ?? composeText(plan, parts, alone);
+  const text = known.get(name) ?? composeText(plan, parts, alone, proving);
   known.set(name, text);
   return { text, parts };
 }
 
-function composeText({ head, channel, limits }: WritePlan, parts: readonly Part[], alone: boolean): string {
+function composeText({ head, channel, limits }: WritePlan, parts: readonly Part[], alone: boolean, proving: boolean): string {
   // Outside a transaction block these settings hold for this one statement and its commit.
   const settings = `"limits" AS MATERIALIZED (SELECT set_config('lock_timeout', '${limits.lockMs}', true) || set_config('synchronous_commit', 'on', true) AS "set")`;
-  const moved = `UPDATE ${head} SET "seq" = $2, "commits" = "commits" + 1, "wide" = COALESCE($3, "wide")${alone ? ' FROM "limits"' : ""} WHERE "id" = 1 AND "commits" = $1${alone ? ' AND "limits"."set" IS NOT NULL' : ""} RETURNING "seq"`;
-  let position = 4;
+  let position = 5;
+  const unknown: string[] = [];
   const written = parts.map(({ table, shape }, index) => {
     const insert = insertText(table, shape, position);
+    if (proving && isNamed(table)) unknown.push(` AND NOT EXISTS (${knownText(table, shape, position)})`);
     position += shape.shared.length + shape.differing.length;
     return `"w${index}" AS (${insert})`;
   });
+  const conditions = `"id" = 1 AND "commits" = $1 AND "epoch" = $4${alone ? ' AND "limits"."set" IS NOT NULL' : ""}${unknown.join("")}`;
+  const moved = `UPDATE ${head} SET "seq" = $2, "commits" = "commits" + 1, "wide" = COALESCE($3, "wide")${alone ? ' FROM "limits"' : ""} WHERE ${conditions} RETURNING "seq"`;
   const steps = [...(alone ? [settings] : []), `"moved" AS (${moved})`, ...written];
   return `WITH ${steps.join(", ")} SELECT pg_notify('${channel}', "seq"::text) FROM "moved"`;
 }
 
 const types = { text: "text", integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "text" } as const;
+
+/** Rows that stand where new ones are to go. Of a key of several columns it may find too many, never too few. */
+function knownText({ sql, key }: TableLayout, { shared, differing }: Shape, position: number): string {
+  const sent = [...shared, ...differing];
+  const given = (column: ColumnLayout) => {
+    const index = sent.indexOf(column);
+    const value = `$${position + index}::${types[column.type]}`;
+    return index < shared.length ? value : `ANY(${value}[])`;
+  };
+  return `SELECT 1 FROM ${sql} "t" WHERE ${key.map((column) => `"t".${column.sql} = ${given(column)}`).join(" AND ")}`;
+}
 
 function insertText({ definition, sql, key }: TableLayout, { shared, differing, absent }: Shape, position: number): string {
   const sent = [...shared, ...differing];

@@ -70,6 +70,8 @@ export const sqlite: Dialect = {
     return runSqlite(on, `SELECT ${columns} FROM ${plan.head} h WHERE h.id = 1`)[0];
   },
   currentRead: "",
+  // Its calls cost no trip, and only `lockHead` is sure not to wait for another process.
+  hostBelief: "never",
   async write(of, plan, group) {
     return writeSqlite(database(of), plan, group);
   },

@@ -84,7 +84,7 @@ describe("lists", () => {
     const levels = vi.fn(inventory.stock.levels);
     app = appWith(undefined, { inventory: { ...inventory, stock: { ...inventory.stock, levels } } });
     expect((await get("/api/levels?sku=TEA-50&consistency=eventual&minSeq=2")).status).toBe(200);
-    expect(levels).toHaveBeenCalledWith({ sku: "TEA-50" }, { consistency: "eventual", minSeq: 2 });
+    expect(levels).toHaveBeenCalledWith({ sku: "TEA-50" }, { consistency: "eventual", minSeq: 2, signal: expect.any(AbortSignal) });
     expect((await get("/api/levels?consistency=whatever")).status).toBe(400);
     expect((await get("/api/levels?minSeq=soon")).status).toBe(400);
   });

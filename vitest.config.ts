@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const conditions = ["@onhand/source", "module"];
 /** Limits are for a hang, not for speed. */
 const minutes = (count: number) => count * 60_000;
-const pure = ["packages/{core,forecasting}/{src,test}/**/*.test.ts"];
+const pure = ["packages/{core,forecasting,import-export,observability}/{src,test}/**/*.test.ts"];
 
 export default defineConfig({
   resolve: { conditions },
@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     globalSetup: "tests/servers/global-setup.ts",
-    // Vitest leaves one core to itself; but tests wait for disks, databases and child processes as often as they compute.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // One more than there are cores: tests wait for disks, databases and child processes as often as they compute.
+    maxWorkers: availableParallelism() + 1,
     // Not Vitest's one second: on a busy machine what is waited for comes later, and comes.
     expect: { poll: { timeout: minutes(0.5) } },
     projects: [

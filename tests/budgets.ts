@@ -29,11 +29,11 @@ export const budgets = {
   /** How often the everyday 100,000 cases of hostile input are made. */
   hostileInput: spend(1, 12),
   /** Times a process that writes a CSV directory is killed. */
-  kills: spend(20, 200),
+  kills: spend(12, 200),
   /** Of the disks a power loss may leave: how many are drawn at random at each moment, and the one in how many that is looked at. */
   powerLoss: spend({ drawn: 1, every: 3 }, { drawn: 20, every: 1 }),
   /** One in how many messages between storage and server is struck. A silent link costs a deadline each time. */
-  strikes: spend({ loud: 3, silent: 20 }, { loud: 1, silent: 1 }),
+  strikes: spend({ loud: 4, silent: 20 }, { loud: 1, silent: 1 }),
   /** Sales of a real shop that are replayed. */
   replayedLines: spend(10_000, Number.POSITIVE_INFINITY),
   /** Processes that sell the same units at once. */

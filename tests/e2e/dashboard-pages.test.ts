@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { api } from "./support/api";
 import { violations } from "./support/axe";
-import { isLive, launchBrowser, openScreen, type Screen, toast } from "./support/browser";
+import { isLive, launchBrowser, openWindow, type Screen, toast } from "./support/browser";
 import { buildDashboard } from "./support/dashboard";
 import { addUser, type ServerProcess, startServer } from "./support/server";
 
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** Opens the dashboard at an address of its own, as a bookmark does. */
 async function visit(path: string, options: BrowserContextOptions = {}): Promise<void> {
-  screen ??= await openScreen(browser, server.url, options);
+  screen ??= await openWindow(browser, options);
   page = screen.page;
   await page.goto(server.url + path);
   await isLive(page);

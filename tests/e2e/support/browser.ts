@@ -35,15 +35,21 @@ export interface Screen {
 
 /** Opens the dashboard in a window of its own and waits until it is live and shows products. */
 export async function openScreen(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Screen> {
+  const screen = await openWindow(browser, options);
+  await screen.page.goto(url);
+  await isLive(screen.page);
+  await screen.page.locator("[data-sku] [data-testid=quantity]").first().waitFor({ state: "attached" });
+  return screen;
+}
+
+/** Opens a window that shows nothing yet. */
+export async function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<Screen> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(url);
-  await isLive(page);
-  await page.locator("[data-sku] [data-testid=quantity]").first().waitFor({ state: "attached" });
   return { page, complaints, close: () => context.close() };
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { errand, now, serveTasks } from "../child";
 import type { Kind } from "./contenders";
-import { type Dialect, dialectOf, hello } from "./dialects";
+import { changesIn, type Dialect, dialectOf, hello } from "./dialects";
 
 const { kind, port, stalled = 0 } = errand<{ kind: Kind; port: number; stalled?: number }>();
 const dialect: Dialect = dialectOf(kind);
@@ -26,9 +26,11 @@ function open(): Promise<void> {
     });
     socket.on("message", (data: Buffer) => {
       const text = data.toString();
-      if (dialect.greet(text, (frame) => socket.send(frame))) resolve();
-      const changes = dialect.changesIn(text);
-      if (changes === 0) return;
+      const changes = changesIn(text);
+      if (changes === 0) {
+        if (dialect.greet(text, (frame) => socket.send(frame))) resolve();
+        return;
+      }
       const at = now();
       const mine = arrivals[index] as number[];
       for (let left = changes; left > 0; left -= 1) mine.push(at);

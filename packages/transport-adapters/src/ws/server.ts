@@ -103,11 +103,11 @@ export function createWsServer(options: WsServerOptions): WsServer {
     const facts = requestFacts(request);
     const actor = await identify(facts, { authenticate: options.authenticate, logger });
     if (socket.destroyed) return;
-    sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, { request: facts, ...(actor && { actor }) }));
+    sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, socket, { request: facts, ...(actor && { actor }) }));
   }
 
-  function serve(ws: WebSocket, known: { readonly actor?: Actor; readonly request: LinkRequest }): void {
-    const link = hub.accept(linkOf(ws), known);
+  function serve(ws: WebSocket, socket: Duplex, known: { readonly actor?: Actor; readonly request: LinkRequest }): void {
+    const link = hub.accept(linkOf(ws, socket), known);
     open.add(ws);
     ws.on("message", (data: Buffer, isBinary) => {
       if (isBinary) link.refuse("malformed", { issues: [{ path: "", message: "frames are text" }] });

@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     globalSetup: "tests/servers/global-setup.ts",
-    // One more than there are cores: tests wait for disks, databases and child processes as often as they compute.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest leaves one core to itself; but tests wait for disks, databases and child processes as often as they compute.
+    maxWorkers: Math.max(2, availableParallelism()),
     // Not Vitest's one second: on a busy machine what is waited for comes later, and comes.
     expect: { poll: { timeout: minutes(0.5) } },
     projects: [

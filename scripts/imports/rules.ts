@@ -319,4 +319,4 @@ export const impureNames: readonly string[] = [
 export const singleUse = [{ name: "useSyncExternalStore", below: "packages/react/src/" }] as const;
 
 /** One slice for each file of api, except where the slices come together. */
-export const oneSlice = { below: `${core}/api/`, slices: `${core}/domain/`, except: [`${core}/api/create-inventory`, `${core}/api/index`] };
+export const oneSlice = { below: `${core}/api/`, slices: `${core}/domain/`, except: [`${core}/api/create-inventory`] };

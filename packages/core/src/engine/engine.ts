@@ -7,8 +7,9 @@ import type { Clock } from "../ports/clock";
 import type { Logger } from "../ports/logger";
 import type { GroupObservation, Observer } from "../ports/observer";
 import type { Stop, StorageAdapter, StorageTransaction } from "../ports/storage";
-import { type Attempt, batchOf, decideGroup, isMarked } from "./group";
+import { type Ahead, type Attempt, batchOf, decideAhead, decideGroup, isMarked, takeUp } from "./group";
 import { type Command, isUnknown, type Outcome, outcomeCodeOf, type Receipt } from "./job";
+import { later } from "./later";
 import { type CommitBatch, createPublisher } from "./publisher";
 import { atHand, createRowCache, type Overlay, overlay, type RowSource } from "./row-cache";
 import { createWorkingSet } from "./working-set";
@@ -68,11 +69,21 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** What is committed together. */
+interface Turn {
+  readonly jobs: readonly Job[];
+  readonly commands: readonly Command[];
+  /** What it comes to, where it was decided before its turn came. */
+  readonly ahead?: Ahead | undefined;
+}
+
 /** Rows of a storage that has none at hand: a shop's levels with what is known of each, in some tens of megabytes. */
 const cachedRows = 200_000;
 const settlingTries = 5;
 /** How far another writer may be ahead for its rows to be read after it. Beyond, what is needed is read again when it is needed. */
 const maximumCatchUp = 5_000;
+/** So many groups are not decided ahead after one that could not be: it needed rows that nobody had read yet. */
+const groupsWithoutAhead = 8;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { storage, tables, reactions = [], clock, logger, observer, newId, queue } = options;
@@ -90,6 +101,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const waiting: Job[] = [];
   let waitingWeight = 0;
   let draining: Promise<void> | undefined;
+  // The group the storage is at, the one committed last, and the one that comes next, if it is formed already.
+  let underway: Attempt | undefined;
+  let last: Attempt | undefined;
+  let next: Turn | undefined;
+  let withoutAhead = 0;
+  let untold: (() => void)[] = [];
   let closing: Promise<void> | undefined;
 
   function submit<Input, Result>(command: Command<Input, Result>): Promise<Result & Receipt> {
@@ -100,6 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return new Promise<Result & Receipt>((resolve, reject) => {
       waiting.push({ command: command as Command, weight, since: clock.now(), resolve: resolve as Job["resolve"], reject });
       waitingWeight += weight;
+      if (waitingWeight >= maximumGroup && waitingWeight - weight < maximumGroup) later(lookAhead);
       draining ??= drain();
     });
   }
@@ -107,8 +125,27 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   async function drain(): Promise<void> {
     // Commands made in one go belong in one group, so the first waits until the caller's turn is over.
     await undefined;
-    while (waiting.length > 0) await writer.runExclusive(() => runGroup(takeGroup()));
+    while (next || waiting.length > 0) await writer.runExclusive(() => runGroup(takeTurn()));
     draining = undefined;
+  }
+
+  function takeTurn(): Turn {
+    const turn = next ?? turnOf(takeGroup());
+    next = undefined;
+    return turn;
+  }
+
+  /**
+   * Decides the next group while the storage is at the one before, so that neither waits for the other. Only a full group: it gains
+   * nothing by waiting. Rows that the storage has at hand are looked at in a transaction, so those groups wait.
+   */
+  function lookAhead(): void {
+    if (!underway || next || withoutAhead > 0 || waitingWeight < maximumGroup) return;
+    const turn = turnOf(takeGroup());
+    if (turn.jobs.length === 0) return;
+    const ahead = decideAhead(underway, definitions, cache, turn.commands, { now: clock.now(), reactions });
+    if (!ahead) withoutAhead = groupsWithoutAhead;
+    next = { ...turn, ahead };
   }
 
   function takeGroup(): Job[] {
@@ -129,15 +166,36 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     });
   }
 
-  async function runGroup(group: readonly Job[]): Promise<void> {
-    if (group.length === 0) return;
-    const commands = group.map((job) => job.command);
+  async function runGroup(turn: Turn): Promise<void> {
+    const { jobs, commands } = turn;
+    if (jobs.length === 0) return;
+    withoutAhead = Math.max(0, withoutAhead - 1);
+    publisher.hold();
     try {
-      const { outcomes } = await observed(commands, false, (watch) => holding(() => commit(commands, watch)));
-      for (const [index, job] of group.entries()) settle(job, outcomes[index] as Outcome);
+      const attempt = await observed(commands, false, (watch) => commit(turn, watch));
+      tell(() => {
+        publisher.release(batchOf(attempt));
+        for (const [index, job] of jobs.entries()) settle(job, attempt.outcomes[index] as Outcome);
+      });
     } catch (error) {
-      for (const job of group) job.reject(error);
+      tell(() => {
+        publisher.release(undefined);
+        for (const job of jobs) job.reject(error);
+      });
     }
+  }
+
+  /** Tells of a group, listeners before callers: at once, or where the next one is decided already, when that is on its way. */
+  function tell(news: () => void): void {
+    untold.push(news);
+    if (next?.ahead) later(tellAll);
+    else tellAll();
+  }
+
+  function tellAll(): void {
+    const news = untold;
+    untold = [];
+    for (const each of news) each();
   }
 
   /** Runs what commits a group, and tells the observer of it, if there is one. */
@@ -161,46 +219,54 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
-  /** Runs what commits, and tells of it before anybody's promise resolves. */
-  async function holding(work: () => Promise<Attempt>): Promise<Attempt> {
-    let done: Attempt | undefined;
-    publisher.hold();
-    try {
-      done = await work();
-      return done;
-    } finally {
-      publisher.release(done && batchOf(done));
-    }
-  }
-
   /** Commits a group, and where the storage can't say whether it did, asks until it can. */
-  async function commit(commands: readonly Command[], watch: GroupObservation | undefined): Promise<Attempt> {
+  async function commit({ commands, ahead }: Turn, watch: GroupObservation | undefined): Promise<Attempt> {
     const { settlesUnknownOutcomes } = storage.capabilities;
     const marker = settlesUnknownOutcomes ? newId() : undefined;
     let attempt: Attempt | undefined;
+    let untried = ahead;
     for (let tries = 1; ; tries++) {
       const ended = watch?.transaction();
       try {
         attempt = await storage.transaction(async (tx) => {
           const { seq } = await tx.head();
           if (attempt && marker && (await isMarked(tx, marker))) return attempt;
-          attempt = await decideGroup(tx, createWorkingSet(definitions, await rowsAt(tx, seq), seq), commands, {
+          const decided = untried?.after === last && untried?.attempt.from === seq ? untried : undefined;
+          untried = undefined;
+          attempt = decided && (await takeUp(tx, decided, marker));
+          attempt ??= await decideGroup(tx, createWorkingSet(definitions, await rowsAt(tx, seq), seq), commands, {
             now: clock.now(),
             reactions,
             marker,
           });
+          if (!tx.peek) beginWaiting(attempt);
           return attempt;
         });
         ended?.("OK");
         break;
       } catch (error) {
         ended?.(outcomeCodeOf(error));
-        cache.reset(-1);
+        forget();
         if (!isUnknown(error) || !marker || tries === settlingTries) throw error;
       }
     }
     cache.advance(attempt.set.seq);
+    underway = undefined;
+    last = attempt;
     return attempt;
+  }
+
+  /** From here on the storage is at work, and this engine may look ahead. */
+  function beginWaiting(attempt: Attempt): void {
+    underway = attempt;
+    if (waitingWeight >= maximumGroup) later(lookAhead);
+  }
+
+  /** Nothing is known of the committed rows any more, so nothing that was decided on them stands. */
+  function forget(): void {
+    cache.reset(-1);
+    underway = undefined;
+    last = undefined;
   }
 
   /** The committed rows a group begins with: the storage's own where it has them at hand, otherwise those cached here. */
@@ -241,7 +307,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const decided = await storage.transaction(
         async (tx) => {
           const { seq } = await tx.head();
-          rows = tx.peek ? undefined : overlay(cache, seq);
+          rows = tx.peek ? undefined : overlay(cache, () => cache.seq === seq);
           const source = rows ?? (await rowsAt(tx, seq));
           attempt = await decideGroup(tx, createWorkingSet(definitions, source, seq), commands, { now: clock.now(), reactions });
           return attempt;
@@ -288,7 +354,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
               return await storage.transaction(work);
             } finally {
               // Whatever it wrote is read anew, by the cache and by the listeners.
-              cache.reset(-1);
+              forget();
               publisher.refresh();
             }
           }),
@@ -305,6 +371,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
   };
 }
+
+const turnOf = (jobs: readonly Job[]): Turn => ({ jobs, commands: jobs.map((job) => job.command) });
 
 function settle(job: Job, outcome: Outcome): void {
   if ("result" in outcome) job.resolve(outcome.result);

@@ -1,8 +1,12 @@
 import { operations } from "../domain/shared/operations";
+import type { TableDefinition } from "../domain/shared/rows";
 import type { StorageTransaction } from "../ports/storage";
 import { type Command, decideOne, keyNeeds, needsOf, type Outcome, type Rules } from "./job";
 import type { CommitBatch } from "./publisher";
-import type { WorkingSet } from "./working-set";
+import { type Overlay, overlay, type RowCache } from "./row-cache";
+import { createWorkingSet, type WorkingSet } from "./working-set";
+
+type Definitions = ReadonlyMap<string, TableDefinition>;
 
 /** A group that was decided and handed to the storage; it counts when the storage has committed it. */
 export interface Attempt {
@@ -40,12 +44,63 @@ export async function decideGroup(
     }
     outcomes.push(outcome ?? (await decideLater(tx, set, command, rules)));
   }
-  if (set.changed) {
-    if (marker) set.note(operations, markerRow(marker, set.seq));
-    await set.save(tx);
-    await tx.advance(set.seq);
+  const attempt = { from, set, outcomes };
+  await handOver(tx, attempt, marker);
+  return attempt;
+}
+
+/** Hands the storage what a group has written. */
+async function handOver(tx: StorageTransaction, { set }: Attempt, marker: string | undefined): Promise<void> {
+  if (!set.changed) return;
+  if (marker) set.note(operations, markerRow(marker, set.seq));
+  await set.save(tx);
+  await tx.advance(set.seq);
+}
+
+/** A group decided on what another one leaves, before that is committed. Nothing of it is kept until it is handed over. */
+export interface Ahead {
+  readonly after: Attempt;
+  readonly attempt: Attempt;
+  readonly commands: readonly Command[];
+  readonly rows: Overlay;
+}
+
+/**
+ * Decides a group while the one before it is on its way to the storage, on the rows at hand alone; keys are taken for new. Undefined
+ * where that is not enough.
+ */
+export function decideAhead(
+  after: Attempt,
+  definitions: Definitions,
+  cache: RowCache,
+  commands: readonly Command[],
+  rules: Rules,
+): Ahead | undefined {
+  const rows = overlay(cache, () => true);
+  const set = createWorkingSet(definitions, rows, after.set.seq);
+  for (const { operation } of commands) {
+    if (operation) set.presumeAbsent(operations, operation.key);
   }
-  return { from, set, outcomes };
+  const outcomes: Outcome[] = [];
+  for (const command of commands) {
+    const outcome = decideOne(command, set, rules);
+    if (!outcome) return undefined;
+    outcomes.push(outcome);
+  }
+  return { after, attempt: { from: after.set.seq, set, outcomes }, commands, rows };
+}
+
+/** Hands over a group that was decided ahead. Undefined, and nothing handed over, when a key of it is not new. */
+export async function takeUp(
+  tx: StorageTransaction,
+  { attempt, commands, rows }: Ahead,
+  marker: string | undefined,
+): Promise<Attempt | undefined> {
+  const keys = commands.flatMap(({ operation }) => (operation ? [[operation.key]] : []));
+  if (keys.length > 0 && (await tx.get(operations.name, keys)).some((row) => row !== undefined)) return undefined;
+  rows.keep();
+  await handOver(tx, attempt, marker);
+  return attempt;
 }
 
 /** Decides a command whose rows only show up one after the other: a movement leads to its level. */

@@ -36,7 +36,7 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
   let reading: Promise<void> | undefined;
   let again = false;
   let stopped = false;
-  let held = false;
+  let held = 0;
   let hinted = from;
 
   function publish(batch: CommitBatch): void {
@@ -86,7 +86,7 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
 
   const stopWatching = storage.watch((seq) => {
     hinted = Math.max(hinted, seq);
-    if (!held && hinted > published) catchUp();
+    if (held === 0 && hinted > published) catchUp();
   });
 
   function announce(batch: CommitBatch): void {
@@ -96,10 +96,10 @@ export function createPublisher(storage: StorageAdapter, tables: readonly string
   return {
     announce,
     hold() {
-      held = true;
+      held++;
     },
     release(batch) {
-      held = false;
+      held--;
       if (batch) hinted = Math.max(hinted, batch.to);
       if (batch) announce(batch);
       if (hinted > published) catchUp();

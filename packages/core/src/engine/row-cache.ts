@@ -138,24 +138,28 @@ function over(rows: Map<string, Row | null>, below: Pick<CachedTable, "get" | "r
 
 /** A cache of its own over another one. */
 export interface Overlay extends RowSource {
-  /** Hands its rows down: they are committed now. */
+  /** Hands its rows down: they are committed, or about to be; `advance` says that they were. */
   keep(): void;
 }
 
-/** Shows the rows below as long as they belong to this head, and leaves no trace there. */
-export function overlay(below: RowCache, seq: number): Overlay {
+/** Shows the rows below as long as they are worth something, and leaves no trace there. */
+export function overlay(below: RowCache, isCurrent: () => boolean): Overlay {
   const tables = new Map<string, CachedTable>();
   const kept: (() => void)[] = [];
 
   function createTable(name: string): CachedTable {
     const rows = new Map<string, Row | null>();
     kept.push(() => {
-      for (const [key, row] of rows) below.table(name).learn(key, row);
+      const table = below.table(name);
+      for (const [key, row] of rows) {
+        if (row) table.write(key, row);
+        else table.learn(key, row);
+      }
     });
     return over(rows, {
-      get: (key) => (below.seq === seq ? below.table(name).get(key) : undefined),
+      get: (key) => (isCurrent() ? below.table(name).get(key) : undefined),
       // Only what can be kept is worth reading.
-      readAhead: () => below.seq === seq && below.table(name).readAhead(),
+      readAhead: () => isCurrent() && below.table(name).readAhead(),
     });
   }
 

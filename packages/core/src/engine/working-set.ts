@@ -15,6 +15,8 @@ export interface WorkingSet extends View {
   /** Those of these needs that are not here yet. */
   missing(needs: readonly Need[]): readonly Need[];
   load(tx: StorageTransaction, needs: readonly Need[]): Promise<void>;
+  /** Takes the row with this key for absent, unread. */
+  presumeAbsent(table: TableDefinition, key: string): void;
   /** Writes rows that listeners are told of. */
   write(writes: readonly Write[]): void;
   /** Writes a row that is nobody's business but the engine's. */
@@ -120,6 +122,8 @@ export function createWorkingSet(definitions: ReadonlyMap<string, TableDefinitio
       }
       for (const [table, wanted] of keys) await loadKeys(tx, table, [...wanted.values()]);
     },
+
+    presumeAbsent: (table, key) => rowsOf(table.name).learn(key, null),
 
     write(writes) {
       for (const write of writes) {

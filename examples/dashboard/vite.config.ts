@@ -11,18 +11,13 @@ const withoutInjectedStyles: Plugin = {
 
 const server = process.env.ONHAND_URL ?? "http://localhost:3000";
 
-/**
- * Files of reports on worth are written in the page, by the build of csv-stringify that is for browsers; PDFs, which need pdfkit, are the server's.
- *
- * `--mode source` takes the packages' sources, so that nothing has to be built before.
- */
+/** `--mode source` takes the packages' sources, so that nothing has to be built before. */
 export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), withoutInjectedStyles],
   resolve: {
     conditions: mode === "source" ? ["@onhand/source", ...defaultClientConditions] : [...defaultClientConditions],
-    alias: { "csv-stringify/sync": "csv-stringify/browser/esm/sync" },
   },
-  build: { target: "es2022", chunkSizeWarningLimit: 700, rolldownOptions: { external: ["pdfkit"] } },
+  build: { target: "es2022", chunkSizeWarningLimit: 700 },
   // The server behind this one answers to its own page only, so that is whom the proxy speaks for.
   server: {
     proxy: {

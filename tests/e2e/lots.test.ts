@@ -75,7 +75,7 @@ test.each(Object.entries(everyStorage))(
       { lot: "LATE", quantity: 1 },
       { lot: "SOON", quantity: 2 },
     ]);
-    expect((await later.reports.valuation({ sku: "PHONE" })).totals).toEqual([{ amount: 9, currency: "EUR" }]);
+    expect((await later.reports.valuation({ sku: "PHONE" })).totals.value).toEqual([{ amount: 9, currency: "EUR" }]);
     expect((await later.verify()).ok).toBe(true);
     await later.close();
   },

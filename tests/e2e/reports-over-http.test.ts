@@ -1,4 +1,4 @@
-import { createInventory } from "@onhand/core";
+import { createInventory, type Inventory } from "@onhand/core";
 import { addExamples } from "@onhand/core/testing";
 import { exportReport } from "@onhand/import-export";
 import { memoryStorage } from "@onhand/storage-adapters/memory";
@@ -12,7 +12,10 @@ const beginnings = { csv: "sku,name", xlsx: "PK", pdf: "%PDF-" } as const;
 test("reports leave as CSV, workbooks and PDF, at once and as jobs, the same bytes that are written by hand", async () => {
   const inventory = await createInventory({ storage: memoryStorage() });
   await addExamples(inventory);
-  await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 12 });
+  await inventory.costing.set({ sku: "TEA-50", method: "fifo", currency: "EUR" });
+  await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 12, unitCost: { amount: 210, currency: "EUR" } });
+  await inventory.stock.sell({ sku: "TEA-50", storeId: "berlin", quantity: 2 });
+  await inventory.stock.return({ sku: "TEA-50", storeId: "berlin", quantity: 2 });
   const handle = createHttpHandler({
     inventory,
     exportReport,
@@ -29,11 +32,16 @@ test("reports leave as CSV, workbooks and PDF, at once and as jobs, the same byt
     expect((await (await client.jobs.file(id)).text()).startsWith(beginning), format).toBe(true);
   }
 
-  const { id } = await client.jobs.startReport("stockOnHand", {}, "csv");
-  await expect.poll(async () => (await client.jobs.get(id)).status).toBe("done");
-  const byHand: Uint8Array[] = [];
-  for await (const chunk of exportReport(await inventory.reports.stockOnHand(), { format: "csv" })) byHand.push(chunk);
-  expect(await (await client.jobs.file(id)).text()).toBe(Buffer.concat(byHand).toString());
+  for (const [name, report] of Object.entries(inventory.reports)) {
+    const { id } = await client.jobs.startReport(name as keyof Inventory["reports"], {}, "csv");
+    await expect.poll(async () => (await client.jobs.get(id)).status).toBe("done");
+    const byHand: Uint8Array[] = [];
+    for await (const chunk of exportReport(await report(), { format: "csv" })) byHand.push(chunk);
+    expect(await (await client.jobs.file(id)).text(), name).toBe(Buffer.concat(byHand).toString());
+  }
+
+  const worth = await handle(new Request("http://shop.example/reports/valuation?by=storeId&by=category&format=csv"));
+  expect(await worth.text()).toMatch(/^storeId,category,quantity,value EUR,unknown,unsettled\r?\n"?berlin"?,"?Tea"?,12,25.2,0,0/u);
 });
 
 test("a PDF whose letters nobody here can print is refused, not half sent", async () => {

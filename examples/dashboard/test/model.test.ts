@@ -5,7 +5,18 @@ import { countByType, reasonOf } from "../src/model/alerts";
 import { findByCode } from "../src/model/codes";
 import { formatLastDay, formatTime } from "../src/model/format";
 import { drawLabel, isEan13 } from "../src/model/label";
-import { amountOfLots, emptyLot, endOf, mustNameLots, plainAmount, serialsOf, textOf, toAmount, totalOf } from "../src/model/lots";
+import {
+  amountOfLots,
+  emptyLot,
+  endOf,
+  lastDayOf,
+  mustNameLots,
+  plainAmount,
+  serialsOf,
+  textOf,
+  toAmount,
+  totalOf,
+} from "../src/model/lots";
 import { arrange, byName, type View } from "../src/model/order";
 import { arrivedShare, isLate, orderValue } from "../src/model/orders";
 import { describeRefusal } from "../src/model/refusal";
@@ -13,7 +24,6 @@ import { formatFigure, nameColumn, nameGroup } from "../src/model/reports";
 import { barShare, statusOf } from "../src/model/status";
 import { summarise } from "../src/model/summary";
 import { createAdder } from "../src/model/totals";
-import { worthReport } from "../src/model/worth";
 
 const product = (sku: string, name: string, barcode?: string): Product => ({
   sku,
@@ -164,6 +174,7 @@ describe("an amount that is being typed", () => {
       ],
     });
     expect(formatLastDay(endOf("2026-12-31"))).toBe("Dec 31, 2026");
+    for (const day of ["2026-12-31", "2028-02-29", "2026-03-29", "2026-10-25"]) expect(lastDayOf(endOf(day))).toBe(day);
   });
 
   test("names no lots where none are, and counts nothing where lots are named and none was found", () => {
@@ -232,41 +243,8 @@ test("figures are read as their columns say", () => {
   const placeName = (id: string) => id.toUpperCase();
   expect(nameGroup({ category: null, storeId: "berlin", sku: "T", name: "Tea" }, "category", placeName)).toBe("none");
   expect(nameGroup({ storeId: "berlin" }, "storeId", placeName)).toBe("BERLIN");
+  expect(nameGroup({ storeId: null }, "storeId", placeName)).toBe("between stores");
   expect(nameGroup({ sku: "T", name: "Tea" }, "sku", placeName)).toBe("Tea");
-});
-
-test("what goods are worth is added up by store and category, each currency for itself, to the server's own totals", () => {
-  const of = (sku: string, storeId: string, quantity: number, amount: number, currency = "EUR") => ({
-    sku,
-    storeId,
-    quantity,
-    money: { amount, currency },
-  });
-  const totals = [
-    { amount: 601, currency: "EUR" },
-    { amount: 50, currency: "USD" },
-  ];
-  const worths = [of("T", "lager", 0.1, 100), of("T", "shop", 0.2, 200), of("C", "lager", 3, 300), of("U", "", 1, 50, "USD")];
-  const known = new Map([
-    ["T", { name: "Tea", category: "Drinks" }],
-    ["C", { name: "Cup", category: "Tableware" }],
-  ]);
-  const report = worthReport(
-    { worths, totals, incomplete: 0, at: 7 },
-    { name: "valuation", by: ["category", "storeId"], productOf: (sku) => known.get(sku) },
-  );
-  expect(report.rows).toEqual([
-    { category: "Drinks", storeId: "lager", quantity: 0.1, value: [{ amount: 100, currency: "EUR" }] },
-    { category: "Drinks", storeId: "shop", quantity: 0.2, value: [{ amount: 200, currency: "EUR" }] },
-    { category: "Tableware", storeId: "lager", quantity: 3, value: [{ amount: 300, currency: "EUR" }] },
-    { category: null, storeId: "", quantity: 1, value: [{ amount: 50, currency: "USD" }] },
-  ]);
-  expect(report.subtotals[0]).toEqual({ category: "Drinks", quantity: 0.3, value: [{ amount: 300, currency: "EUR" }] });
-  expect(report.subtotals).toHaveLength(3);
-  expect(report.totals).toEqual({ quantity: 4.3, value: totals });
-  const byStore = worthReport({ worths, totals, incomplete: 0, at: 7 }, { name: "valuation", by: ["storeId"], productOf: () => undefined });
-  expect(byStore.rows.map(({ storeId }) => storeId)).toEqual(["lager", "shop", ""]);
-  expect(nameGroup({ storeId: "" }, "storeId", (id) => id)).toBe("between stores");
 });
 
 test("a label has the product's barcode, or its SKU, as bars and as a QR code, with nothing a strict page would refuse", async () => {

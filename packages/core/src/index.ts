@@ -37,7 +37,7 @@ export type { List, PageRequest } from "./api/paging";
 export type { CommandOptions, ImagesOf, ProductFilter, ProductReceipt, ProductsApi } from "./api/products";
 export type { DraftedReceipt, PurchaseOrderFilter, PurchaseOrderReceipt, PurchaseOrdersApi } from "./api/purchase-orders";
 export type { AbcOptions } from "./api/reports/abc";
-export type { CostOfGoodsSold, CostOfGoodsSoldRequest, CostOfGoodsSoldRow } from "./api/reports/cost-of-goods-sold";
+export type { CostOfGoodsSoldOptions } from "./api/reports/cost-of-goods-sold";
 export type { ReportsApi } from "./api/reports/create-reports";
 export type { DaysOfCoverOptions } from "./api/reports/days-of-cover";
 export type { DeadStockOptions } from "./api/reports/dead-stock";
@@ -49,6 +49,7 @@ export type { StockDimension, StockOnHandOptions } from "./api/reports/stock-on-
 export type { TurnoverOptions } from "./api/reports/turnover";
 export {
   type AbcFigures,
+  type CostOfGoodsSoldFigures,
   type CoverFigures,
   type DeadStockFigures,
   type LowStockFigures,
@@ -66,8 +67,9 @@ export {
   type ShrinkageFigures,
   type StockFigures,
   type TurnoverFigures,
+  type ValuationFigures,
 } from "./api/reports/types";
-export type { CostReports, IncompleteValue, Valuation, ValuationRequest, ValuationRow } from "./api/reports/valuation";
+export type { ValuationOptions } from "./api/reports/valuation";
 export type { ExpiryReceipt, ReservationFilter, ReservationReceipt, ReservationsApi } from "./api/reservations";
 export type { Instant, LevelFilter, MovementFilter, PastLevel, StockApi, StockReceipt } from "./api/stock";
 export type { StoreFilter, StoreReceipt, StoresApi } from "./api/stores";

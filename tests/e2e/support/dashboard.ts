@@ -10,10 +10,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 const cache = join(root, "node_modules/.cache/onhand-dashboard");
-const sources = [
-  "examples/dashboard",
-  ...["client", "core", "import-export", "react", "transport-adapters"].map((name) => `packages/${name}/src`),
-];
+const sources = ["examples/dashboard", ...["client", "core", "react", "transport-adapters"].map((name) => `packages/${name}/src`)];
 const keptMs = 3_600_000;
 
 /** Builds the dashboard from the sources of all packages, or finds the build of just these sources. */

@@ -1,24 +1,21 @@
-import type { Report } from "@onhand/core";
 import type { ReportFormat } from "@onhand/transport-adapters/http/client";
 import { useState } from "react";
 import { api } from "../model/api";
 import { describeRefusal } from "../model/refusal";
 import type { ReportName } from "../model/reports";
-import { isWorthName } from "../model/worth";
 import { say } from "../say";
 import type { ReportRequest } from "./use-report";
 
-const askEveryMs = 400;
-const pause = () => new Promise((resolve) => setTimeout(resolve, askEveryMs));
+/** How long it waits before it asks whether the file is there: at first hardly at all, since most reports are short. */
+const pausesMs = { first: 25, longest: 1_600 };
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The files a report can be. The server writes those it adds up itself; the others are written here, where nothing writes a PDF. */
-export const formatsOf = (name: ReportName): readonly ReportFormat[] => (isWorthName(name) ? ["csv", "xlsx"] : ["csv", "xlsx", "pdf"]);
+/** The files a report can be. */
+export const formats: readonly ReportFormat[] = ["csv", "xlsx", "pdf"];
 
 interface Wanted {
   readonly name: ReportName;
   readonly request: ReportRequest;
-  /** As it is shown. */
-  readonly report: Report<object>;
   readonly format: ReportFormat;
 }
 
@@ -26,11 +23,10 @@ interface Wanted {
 export function useDownload() {
   const [busy, setBusy] = useState(false);
 
-  async function fileOf({ name, request, report, format }: Wanted): Promise<Blob> {
-    if (isWorthName(name)) return writeHere(report, format);
+  async function fileOf({ name, request, format }: Wanted): Promise<Blob> {
     let job = await api.jobs.startReport(name, { ...request }, format);
-    while (job.status === "running") {
-      await pause();
+    for (let ms = pausesMs.first; job.status === "running"; ms = Math.min(2 * ms, pausesMs.longest)) {
+      await pause(ms);
       job = await api.jobs.get(job.id);
     }
     return api.jobs.file(job.id);
@@ -50,13 +46,6 @@ export function useDownload() {
   }
 
   return { busy, download };
-}
-
-async function writeHere(report: Report<object>, format: ReportFormat): Promise<Blob> {
-  const { exportReport } = await import("@onhand/import-export");
-  const chunks: BlobPart[] = [];
-  for await (const chunk of exportReport(report, { format })) chunks.push(chunk as BlobPart);
-  return new Blob(chunks);
 }
 
 function save(file: Blob, name: string): void {

@@ -57,6 +57,13 @@ export function endOf(date: string): number {
   return new Date(year, month - 1, day + 1).getTime();
 }
 
+/** {@link endOf}, the other way round: the last day on which what expires then can be sold, as a date field has it. */
+export function lastDayOf(expiresAt: number): string {
+  const last = new Date(expiresAt - 1);
+  const [month, day] = [last.getMonth() + 1, last.getDate()].map((part) => String(part).padStart(2, "0"));
+  return `${String(last.getFullYear()).padStart(4, "0")}-${month}-${day}`;
+}
+
 /** Serial numbers as they are scanned, one a line; an empty line counts nothing. */
 export const serialsOf = (text: string): readonly EditedLot[] =>
   text === "" ? [] : text.split("\n").map((lot) => ({ ...emptyLot, lot, quantity: lot.trim() === "" ? "0" : "1" }));

@@ -59,7 +59,7 @@ export const reports = {
   costOfGoodsSold: {
     name: "Cost of goods sold",
     about: "period",
-    by: [["category"], ["storeId", "category"], ["category", "sku"], ["storeId"]],
+    by: period,
     chart: "cost",
   },
   shrinkage: { name: "Shrinkage", about: "period", by: [["reason"], ["storeId", "reason"], ["category", "sku"]], chart: "lost" },
@@ -91,8 +91,7 @@ export function nameColumn({ name }: ReportColumn): string {
 /** What a row of a report is about, one text for each dimension. */
 export const nameGroup = (row: ReportGroup, dimension: ReportDimension, placeName: (id: string) => string): string => {
   const value = row[dimension];
-  if (value === null || value === undefined) return "none";
-  if (value === "") return "between stores";
+  if (value === null || value === undefined) return dimension === "storeId" ? "between stores" : "none";
   if (dimension === "sku") return row.name ?? value;
   return dimension === "storeId" ? placeName(value) : value;
 };

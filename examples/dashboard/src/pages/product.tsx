@@ -1,11 +1,12 @@
-import type { Alert, Product } from "@onhand/core";
+import type { Alert, LotLevel, Product } from "@onhand/core";
 import { useAlerts, useMovements, useProduct, useReservations } from "@onhand/react";
 import { useQuery } from "@tanstack/react-query";
-import { Printer } from "lucide-react";
+import { CalendarClock, Printer } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useParams } from "wouter";
 import { useDesk } from "../desk";
 import { useLots } from "../hooks/use-lots";
+import { useMay } from "../hooks/use-permissions";
 import { usePlaceNames } from "../hooks/use-place-names";
 import { useSupplierNames } from "../hooks/use-supplier-names";
 import { api } from "../model/api";
@@ -16,6 +17,7 @@ import { Button } from "../parts/button";
 import { DemandChart } from "../parts/demand-chart";
 import { Facts } from "../parts/field";
 import { LabelSheet } from "../parts/label-sheet";
+import { LotSheet } from "../parts/lot-sheet";
 import { Missing } from "../parts/missing";
 import { MovementLine } from "../parts/movement-line";
 import { Page } from "../parts/page";
@@ -150,21 +152,33 @@ function Lots({ sku }: { readonly sku: string }) {
   const placeName = usePlaceNames();
   const since = useMovements({ sku, limit: 1 }, ({ items }) => items[0]?.seq);
   const lots = useLots({ sku, since });
+  const mayUpdate = useMay("lots.update");
+  const [edited, setEdited] = useState<LotLevel>();
   return (
     <Panel title="Lots">
       {lots.length === 0 && <p className="text-sm text-soft">None in stock.</p>}
       <ul className="space-y-1.5 text-sm">
-        {lots.map(({ lot, storeId, quantity, expiresAt }) => (
-          <li key={`${storeId}/${lot}`} className="flex gap-3">
-            <span className="w-20 shrink-0 truncate font-mono">{lot}</span>
-            <span className="min-w-0 flex-1 truncate text-soft">
-              {placeName(storeId)}
-              {expiresAt !== undefined && ` · until ${formatLastDay(expiresAt)}`}
-            </span>
-            <span className="font-semibold">{formatQuantity(quantity)}</span>
-          </li>
-        ))}
+        {lots.map((level) => {
+          const { lot, storeId, quantity, expiresAt } = level;
+          const place = placeName(storeId);
+          return (
+            <li key={`${storeId}/${lot}`} data-testid="lot" className="flex items-center gap-3">
+              <span className="w-20 shrink-0 truncate font-mono">{lot}</span>
+              <span className="min-w-0 flex-1 break-words text-soft sm:truncate">
+                {place}
+                {expiresAt !== undefined && ` · until ${formatLastDay(expiresAt)}`}
+              </span>
+              <span className="font-semibold">{formatQuantity(quantity)}</span>
+              {mayUpdate && (
+                <Button look="quiet" onClick={() => setEdited(level)} aria-label={`Change when lot ${lot} at ${place} expires`}>
+                  <CalendarClock size={16} aria-hidden />
+                </Button>
+              )}
+            </li>
+          );
+        })}
       </ul>
+      <LotSheet lot={edited} onClose={() => setEdited(undefined)} />
     </Panel>
   );
 }

@@ -2,10 +2,9 @@ import type { Money, ReportDimension } from "@onhand/core";
 import { Download } from "lucide-react";
 import { useLocation, useParams, useSearchParams } from "wouter";
 import { useDesk } from "../desk";
-import { formatsOf, useDownload } from "../hooks/use-download";
+import { formats, useDownload } from "../hooks/use-download";
 import { usePlaceNames } from "../hooks/use-place-names";
 import { type ReportRequest, useReport } from "../hooks/use-report";
-import { formatCount } from "../model/format";
 import { formatFigure, isReportName, nameColumn, nameDimension, nameGroup, type ReportName, reports } from "../model/reports";
 import { Bars } from "../parts/bars";
 import { Button } from "../parts/button";
@@ -28,15 +27,15 @@ export function ReportsPage() {
   const by = groupings.find((dimensions) => dimensions.join() === chosen.get("by")) ?? groupings[0];
   const span = Number(chosen.get("days") ?? usualSpan);
   const request = requestOf({ about, by, span, storeId });
-  const { report, status, error, incomplete } = useReport(name, request);
+  const { data: report, status, error } = useReport(name, request);
   const { busy, download } = useDownload();
   const set = (field: string, value: string) => choose((before) => new URLSearchParams({ ...Object.fromEntries(before), [field]: value }));
 
   return (
     <Page
       title="Reports"
-      actions={formatsOf(name).map((format) => (
-        <Button key={format} disabled={busy || !report} onClick={() => report && download({ name, request, report, format })}>
+      actions={formats.map((format) => (
+        <Button key={format} disabled={busy || !report} onClick={() => download({ name, request, format })}>
           <Download size={15} aria-hidden /> {format.toUpperCase()}
         </Button>
       ))}
@@ -78,11 +77,7 @@ export function ReportsPage() {
         </Nothing>
       ) : (
         <>
-          {incomplete > 0 && (
-            <p className="text-sm text-soft">
-              Some goods of {formatCount(incomplete, "product")} have no known cost; they are in no figure here.
-            </p>
-          )}
+          {withoutCost(report) && <p className="text-sm text-soft">The cost of some goods is not known; they are in no value here.</p>}
           <Chart report={report} figure={reports[name].chart} />
           <ReportTable key={name} report={report} />
         </>
@@ -90,6 +85,9 @@ export function ReportsPage() {
     </Page>
   );
 }
+
+/** Whether a report on cost leaves goods out: those nobody knows the cost of, and those that were sold before they came in. */
+const withoutCost = ({ rows }: AnyReport): boolean => rows.some(({ unknown = 0, unsettled = 0 }) => unknown !== 0 || unsettled !== 0);
 
 const mostBars = 8;
 

@@ -163,7 +163,7 @@ describe.each(["memory", "csv", "sqlite", "postgres", "mysql", "duckdb"])("after
   });
 
   test("stock on hand, now and as of a time", async () => {
-    const shown = (rows: readonly { sku?: string; storeId?: string; onHand: number }[]) =>
+    const shown = (rows: readonly { sku?: string; storeId?: string | null; onHand: number }[]) =>
       rows.map(({ sku, storeId, onHand }) => ({ sku, storeId, onHand }));
     const asOf = (time: number) =>
       oracle.ask(

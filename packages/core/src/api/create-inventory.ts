@@ -27,7 +27,6 @@ import { createProducts, type ImagesOf, type ProductsApi } from "./products";
 import { createPurchaseOrders, type PurchaseOrdersApi } from "./purchase-orders";
 import { exactSums } from "./reads";
 import { createReports, type ReportsApi } from "./reports/create-reports";
-import { type CostReports, createValuation } from "./reports/valuation";
 import { createReservations, type ReservationsApi } from "./reservations";
 import { createRunOuts } from "./run-outs";
 import { createRunner, type Run } from "./runner";
@@ -94,7 +93,7 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
   readonly stores: StoresApi;
   readonly stock: StockApi;
   readonly forecasts: ForecastsApi;
-  readonly reports: ReportsApi & CostReports;
+  readonly reports: ReportsApi;
   readonly reservations: ReservationsApi;
   readonly thresholds: ThresholdsApi;
   readonly alerts: AlertsApi;
@@ -204,7 +203,7 @@ export async function createInventory<Attributes = AnyAttributes, GivenAttribute
   const forecasts = createForecasts({ storage, clock, provider: forecast });
   const shared = {
     forecasts: { ...forecasts, runOuts: createRunOuts({ storage, clock, demand: forecasts.demand }) },
-    reports: { ...createReports(exactSums(analytics ?? storage), clock), ...createValuation(exactSums(storage)) },
+    reports: createReports(exactSums(analytics ?? storage), clock),
     feed: createFeed(engine, storage),
     capabilities: storage.capabilities,
     on: createEvents(engine, logger),

@@ -7,7 +7,6 @@ import { lotQueries } from "../api/lots";
 import { productQueries } from "../api/products";
 import { purchaseOrderQueries } from "../api/purchase-orders";
 import { reportQueries } from "../api/reports/create-reports";
-import { costQueries } from "../api/reports/valuation";
 import { reservationQueries } from "../api/reservations";
 import { parseRunOuts } from "../api/run-outs";
 import { stockQueries } from "../api/stock";
@@ -42,7 +41,7 @@ const byArea = {
   costing: costingQueries,
   lots: lotQueries,
   forecasts: { ...forecastQueries, runOuts: parseRunOuts },
-  reports: { ...reportQueries, ...costQueries },
+  reports: reportQueries,
   feed: feedQueries,
 };
 

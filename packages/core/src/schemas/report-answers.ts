@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { CostOfGoodsSold } from "../api/reports/cost-of-goods-sold";
 import {
   type AbcFigures,
+  type CostOfGoodsSoldFigures,
   type CoverFigures,
   type DeadStockFigures,
   type LowStockFigures,
@@ -15,9 +15,8 @@ import {
   type ShrinkageFigures,
   type StockFigures,
   type TurnoverFigures,
+  type ValuationFigures,
 } from "../api/reports/types";
-import type { Valuation } from "../api/reports/valuation";
-import { costingMethods } from "../domain/catalog/tables";
 import { money } from "../domain/shared/schemas";
 import { howMany, time } from "./entities";
 
@@ -27,7 +26,7 @@ const reportGroup = z.strictObject({
   category: z.string().nullable().exactOptional(),
   sku: z.string().exactOptional(),
   name: z.string().exactOptional(),
-  storeId: z.string().exactOptional(),
+  storeId: z.string().nullable().exactOptional(),
   day: z.string().exactOptional(),
   week: z.string().exactOptional(),
   month: z.string().exactOptional(),
@@ -119,36 +118,19 @@ const lowStockFigures = report({
   missing: sum,
   reorderQuantity: sum.exactOptional(),
 }) satisfies z.ZodType<Report<LowStockFigures>>;
-const valuation = z.strictObject({
-  rows: z.array(
-    z.strictObject({
-      sku: z.string(),
-      storeId: z.string().exactOptional(),
-      method: z.enum(costingMethods),
-      quantity: z.number(),
-      unitCost: money.exactOptional(),
-      value: money,
-    }),
-  ),
-  incomplete: z.array(z.strictObject({ sku: z.string(), unknown: z.number(), unsettled: z.number() })),
-  totals: amounts.exactOptional(),
-  nextCursor: z.string().exactOptional(),
-}) satisfies z.ZodType<Valuation>;
-const costOfGoodsSold = z.strictObject({
-  rows: z.array(
-    z.strictObject({
-      sku: z.string().exactOptional(),
-      storeId: z.string().exactOptional(),
-      quantity: z.number().exactOptional(),
-      cost: money,
-      unknown: z.number().exactOptional(),
-      unsettled: z.number().exactOptional(),
-      incomplete: howMany,
-    }),
-  ),
-  totals: amounts,
-  nextCursor: z.string().exactOptional(),
-}) satisfies z.ZodType<CostOfGoodsSold>;
+const valuationFigures = report({
+  quantity: sum,
+  unitCost: amounts.exactOptional(),
+  value: amounts,
+  unknown: sum,
+  unsettled: sum,
+}) satisfies z.ZodType<Report<ValuationFigures>>;
+const costOfGoodsSoldFigures = report({
+  quantity: sum,
+  cost: amounts,
+  unknown: sum,
+  unsettled: sum,
+}) satisfies z.ZodType<Report<CostOfGoodsSoldFigures>>;
 
 /** What every report answers, by its name. */
 export const reportAnswers = {
@@ -162,6 +144,6 @@ export const reportAnswers = {
   "reports.deadStock": deadStockFigures,
   "reports.shrinkage": shrinkageFigures,
   "reports.lowStock": lowStockFigures,
-  "reports.valuation": valuation,
-  "reports.costOfGoodsSold": costOfGoodsSold,
+  "reports.valuation": valuationFigures,
+  "reports.costOfGoodsSold": costOfGoodsSoldFigures,
 } as const;

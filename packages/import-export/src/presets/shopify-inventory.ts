@@ -3,6 +3,14 @@ import type { Preset } from "./preset";
 const options = ["Option1 Value", "Option2 Value", "Option3 Value"];
 const sku = ["SKU", { join: ["Handle", ...options], with: "/", without: ["Default Title"] }] as const;
 const noQuantity = ["not stocked"];
+/** How a product without variants is named. */
+const variant = [
+  ["Handle", "sku"],
+  ["Title", "name"],
+  ["Option1 Name", { text: "Title" }],
+  ["Option1 Value", { text: "Default Title" }],
+  ["SKU", "sku"],
+] as const;
 
 /**
  * Inventory as Shopify exports it today: a row per variant and location. What is on hand is taken: the new figure where one
@@ -18,11 +26,7 @@ export const shopifyInventoryLong: Preset = {
   noQuantity,
   writes: {
     levels: [
-      ["Handle", "sku"],
-      ["Title", "name"],
-      ["Option1 Name", { text: "Title" }],
-      ["Option1 Value", { text: "Default Title" }],
-      ["SKU", "sku"],
+      ...variant,
       ["Location", "storeId"],
       ["Incoming (not editable)", "incoming"],
       ["Committed (not editable)", "reserved"],
@@ -44,15 +48,7 @@ export const shopifyInventoryWide: Preset = {
   },
   noQuantity,
   writes: {
-    levels: [
-      ["Handle", "sku"],
-      ["Title", "name"],
-      ["Option1 Name", { text: "Title" }],
-      ["Option1 Value", { text: "Default Title" }],
-      ["SKU", "sku"],
-      ["HS Code", { text: "" }],
-      ["COO", { text: "" }],
-    ],
+    levels: [...variant, ["HS Code", { text: "" }], ["COO", { text: "" }]],
   },
   writesStoreColumns: (storeId) => storeId,
 };

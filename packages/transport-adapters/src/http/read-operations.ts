@@ -36,10 +36,10 @@ export function readOperation(inventory: Inventory, name: string, route: ReadRou
     async run({ input, permissions, signal }) {
       if (shape === "whole") {
         await demandToRead(permissions, name, route, input);
-        return ask(input, signal);
+        return ask(input, signal());
       }
       const may = (row: object) => permissions.ask("read", resourceOf(entity, row));
-      const answer = await ask(input, signal);
+      const answer = await ask(input, signal());
       if (shape === "list") return readable(answer as Page, may);
       if (!(await may(answer))) throw refusedToRead(entity);
       return { [entity]: answer };

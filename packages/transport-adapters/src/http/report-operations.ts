@@ -94,7 +94,7 @@ export function reportOperation(inventory: Inventory, name: string, route: ReadR
     refusals: ["UNKNOWN_PRODUCT", "UNKNOWN_STORE", "UNSUPPORTED", "QUEUE_FULL"],
     async run(call) {
       const { asked, format } = await wanted(call);
-      const report = await ask(asked, call.signal);
+      const report = await ask(asked, call.signal());
       if (report.rows.length > maxReportRows)
         throw malformed(
           `would have ${report.rows.length} rows, more than the ${maxReportRows} that are answered at once: send Prefer: respond-async`,

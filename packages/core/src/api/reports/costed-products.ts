@@ -1,7 +1,8 @@
 import type { CostingMethod } from "../../domain/catalog/tables";
 import { type Amount, amountOf, share } from "../../domain/costing/amount";
 import { costEntries, type ProductCostRow, productCosts } from "../../domain/costing/tables";
-import type { AggregateRow, Reads, Where } from "../../ports/storage";
+import type { AggregateRow, Query, ReadOptions, Reads, Where } from "../../ports/storage";
+import { readsAt } from "../reads";
 
 /** A product's goods at a time, as the books say: scaled quantities, exact amounts. */
 export interface CostedProduct {
@@ -26,41 +27,47 @@ export interface StoreShare {
 }
 
 interface CostedQuery {
-  readonly sku?: string | undefined;
-  readonly after?: string | undefined;
+  /** Conditions on `sku`. */
+  readonly where: Where;
   readonly at?: number | undefined;
 }
 
 const pageRows = 2_000;
 
 /** Costed products by SKU, as they stand now or at a time. Each is of one moment, though the ledger goes on meanwhile. */
-export async function* readCosted(reads: Reads, { sku, after, at }: CostedQuery): AsyncIterable<CostedProduct> {
-  let last = after;
+export async function* readCosted(
+  storage: Reads,
+  { where, at }: CostedQuery,
+  options: ReadOptions | undefined,
+): AsyncIterable<CostedProduct> {
+  const reads = readsAt(storage, options);
+  let after: readonly string[] | undefined;
   for (;;) {
-    const where: Where = { ...(last !== undefined && { sku: { gt: last } }), ...(sku !== undefined && { sku }) };
-    const { rows, more, head } = await wholeProducts(reads, where);
-    if (rows.length === 0) return;
+    const { rows, more, head } = await wholeProducts(reads, { where, ...(after && { after }) });
+    const last = rows.at(-1);
+    if (!last) return;
     const now = groupBySku(rows);
-    const since = at === undefined ? [] : await changesSince(reads, [...now.keys()], at, head);
+    const asOld = readsAt(storage, options && { ...options, minSeq: Math.max(options.minSeq ?? 0, head) });
+    const since = at === undefined ? [] : await changesSince(asOld, [...now.keys()], at, head);
     const changes = groupBySku(since as readonly Change[]);
     for (const [name, of] of now) yield costedProduct(of, changes.get(name) ?? []);
     if (!more) return;
-    last = rows.at(-1)?.sku;
+    after = [last.sku, last.storeId];
   }
 }
 
 /** Rows of the next products: all of each, so that a product is of one snapshot. */
 async function wholeProducts(
   reads: Reads,
-  where: Where,
+  query: Omit<Query, "limit">,
   limit = pageRows,
 ): Promise<{ rows: ProductCostRow[]; more: boolean; head: number }> {
-  const page = await reads.find(productCosts.name, { where, limit });
+  const page = await reads.find(productCosts.name, { ...query, limit });
   const rows = page.rows as readonly ProductCostRow[];
   const cut = rows.at(-1)?.sku;
   if (!page.more) return { rows: [...rows], more: false, head: page.head };
   const whole = rows.filter((row) => row.sku !== cut);
-  return whole.length > 0 ? { rows: whole, more: true, head: page.head } : wholeProducts(reads, where, limit * 2);
+  return whole.length > 0 ? { rows: whole, more: true, head: page.head } : wholeProducts(reads, query, limit * 2);
 }
 
 /** Sums of entries of one kind at one store. */
@@ -69,18 +76,21 @@ type Change = Pick<ProductCostRow, "sku" | "storeId" | "quantity" | "unknown" | 
   readonly owed: number;
 };
 
+/** What entries of costing come to. */
+export const costSums = {
+  quantity: { sum: "quantity" },
+  unknown: { sum: "unknown" },
+  owed: { sum: "owed" },
+  value: { sum: "value" },
+  millionths: { sum: "millionths" },
+} as const;
+
 /** What has occurred since a time, among what was written down up to `head`. */
 const changesSince = (reads: Reads, skus: readonly string[], at: number, head: number): Promise<readonly AggregateRow[]> =>
   reads.aggregate(costEntries.name, {
     where: { sku: { in: skus }, occurredAt: { gt: at }, seq: { lte: head } },
     by: ["sku", "storeId", "kind"],
-    measures: {
-      quantity: { sum: "quantity" },
-      unknown: { sum: "unknown" },
-      owed: { sum: "owed" },
-      value: { sum: "value" },
-      millionths: { sum: "millionths" },
-    },
+    measures: costSums,
   });
 
 function costedProduct(rows: readonly ProductCostRow[], changes: readonly Change[]): CostedProduct {

@@ -2,6 +2,7 @@ import type { Clock } from "../../ports/clock";
 import type { ReadOptions, Reads } from "../../ports/storage";
 import { readsAt } from "../reads";
 import { type AbcOptions, abc, parseAbc } from "./abc";
+import { type CostOfGoodsSoldOptions, costOfGoodsSold, parseCostOfGoodsSold } from "./cost-of-goods-sold";
 import { type DaysOfCoverOptions, daysOfCover, parseDaysOfCover } from "./days-of-cover";
 import { type DeadStockOptions, deadStock, parseDeadStock } from "./dead-stock";
 import { type LowStockOptions, lowStock, parseLowStock } from "./low-stock";
@@ -12,6 +13,7 @@ import { parseStockOnHand, type StockOnHandOptions, stockOnHand } from "./stock-
 import { parseTurnover, type TurnoverOptions, turnover } from "./turnover";
 import type {
   AbcFigures,
+  CostOfGoodsSoldFigures,
   CoverFigures,
   DeadStockFigures,
   LowStockFigures,
@@ -21,7 +23,9 @@ import type {
   ShrinkageFigures,
   StockFigures,
   TurnoverFigures,
+  ValuationFigures,
 } from "./types";
+import { parseValuation, type ValuationOptions, valuation } from "./valuation";
 
 /**
  * Questions about the whole ledger. Each answers rows, sub-totals and totals, with the same numbers on every storage; where the inventory
@@ -74,6 +78,26 @@ export interface ReportsApi {
   shrinkage(given?: ShrinkageOptions, options?: ReadOptions): Promise<Report<ShrinkageFigures>>;
   /** Levels at or below their reorder point, of products and stores in use. By product and store unless said. @throws {@link InventoryError} as {@link ReportsApi.stockOnHand}. */
   lowStock(given?: LowStockOptions, options?: ReadOptions): Promise<Report<LowStockFigures>>;
+  /**
+   * What stock is worth, of products that are costed: now, or for a time (`at`). By product and store unless said; goods between two stores are in a
+   * row whose `storeId` is null.
+   *
+   * Now is read from one row for each product and store. An earlier time is that, less what has occurred since.
+   *
+   * @throws {@link InventoryError} as {@link ReportsApi.stockOnHand}.
+   * @example
+   * const { rows, totals } = await inventory.reports.valuation({ at: "2026-01-01T00:00:00Z", by: ["storeId", "category"] });
+   * @see docs/guides/valuation.md
+   */
+  valuation(given?: ValuationOptions, options?: ReadOptions): Promise<Report<ValuationFigures>>;
+  /**
+   * What the goods sold in a time cost, less those that came back: with costs that were settled or corrected in that time. By product unless said.
+   *
+   * @throws {@link InventoryError} as {@link ReportsApi.stockOnHand}.
+   * @example
+   * const { rows, totals } = await inventory.reports.costOfGoodsSold({ from: "2026-01-01T00:00:00Z", by: ["storeId", "month"] });
+   */
+  costOfGoodsSold(given?: CostOfGoodsSoldOptions, options?: ReadOptions): Promise<Report<CostOfGoodsSoldFigures>>;
 }
 
 /** What every report takes, by its name. */
@@ -88,6 +112,8 @@ export const reportQueries = {
   deadStock: parseDeadStock,
   shrinkage: parseShrinkage,
   lowStock: parseLowStock,
+  valuation: parseValuation,
+  costOfGoodsSold: parseCostOfGoodsSold,
 } satisfies Record<keyof ReportsApi, unknown>;
 
 export function createReports(storage: Reads, clock: Clock): ReportsApi {
@@ -104,5 +130,7 @@ export function createReports(storage: Reads, clock: Clock): ReportsApi {
     deadStock: (given = {}, options) => deadStock(storage, given, clock.now(), options),
     shrinkage: async (given = {}, options) => shrinkage(readsAt(storage, options), given, clock.now()),
     lowStock: (given = {}, options) => lowStock(storage, given, clock.now(), options),
+    valuation: (given = {}, options) => valuation(storage, given, clock.now(), options),
+    costOfGoodsSold: async (given = {}, options) => costOfGoodsSold(readsAt(storage, options), given, clock.now()),
   };
 }

@@ -8,6 +8,8 @@ import type { ReportDimension } from "./types";
 
 /** What a report asks the ledger, beside what it is grouped by. */
 export interface LedgerQuestion {
+  /** Which log is asked; movements unless said. */
+  readonly log?: string;
   readonly where: Where;
   readonly by: readonly string[];
   readonly measures: Aggregation["measures"];
@@ -54,7 +56,7 @@ export const inScope = <Cell extends { readonly sku?: unknown }>({ scope, bySku 
 export async function readCells(reads: Reads, cut: Cut, question: LedgerQuestion): Promise<readonly AggregateRow[]> {
   const { scope, span, buckets } = cut;
   const groups = [...question.by, ...groupsOf(cut)];
-  const rows = await reads.aggregate(movements.name, {
+  const rows = await reads.aggregate(question.log ?? movements.name, {
     where: { ...scope.where, occurredAt: { gte: span.from, lt: span.to }, ...question.where },
     by: buckets ? [...groups, buckets.grouping] : groups,
     measures: question.measures,

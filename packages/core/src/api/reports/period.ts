@@ -48,17 +48,18 @@ const maximumBuckets = 1_000;
 /** Whether a dimension is one of time. */
 export const isTime = (dimension: ReportDimension): boolean => steps[dimension] !== undefined;
 
-/** When a report begins and ends, where its caller leaves it open: with the first movement, and now. */
+/** When a report begins and ends, where its caller leaves it open: with the first movement (or entry of another log), and now. */
 export async function spanOf(
   reads: Reads,
   where: Where,
   { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
   now: number,
+  log: string = movements.name,
 ): Promise<Span> {
   const end = to ?? after(now);
   if (from !== undefined && from > end) throw invalid("from", "must not be after the end of the period");
   if (from !== undefined) return { from, to: end };
-  const [oldest] = await reads.aggregate(movements.name, { where, by: [], measures: { first: { min: "occurredAt" } } });
+  const [oldest] = await reads.aggregate(log, { where, by: [], measures: { first: { min: "occurredAt" } } });
   return { from: Math.min((oldest?.first as number | undefined) ?? end, end), to: end };
 }
 

@@ -26,33 +26,46 @@ interface Group<Sums> {
 }
 
 /** Adds cells up to rows, to a sub-total for each beginning of `by`, and to totals. */
-export function rollUp<Cell, Sums, Figures extends object>(
-  cells: Iterable<Cell>,
-  { by, scope, valueBy, start, add, end }: Rolling<Cell, Sums, Figures>,
-): Rolled<Figures> {
+export function rollUp<Cell, Sums, Figures extends object>(cells: Iterable<Cell>, rolling: Rolling<Cell, Sums, Figures>): Rolled<Figures> {
+  const roller = createRoller(rolling);
+  for (const cell of cells) roller.add(cell);
+  return roller.end();
+}
+
+/** {@link rollUp} for cells that come one after another, so that nobody holds them all. */
+export function createRoller<Cell, Sums, Figures extends object>({
+  by,
+  scope,
+  valueBy,
+  start,
+  add,
+  end,
+}: Rolling<Cell, Sums, Figures>): { add(cell: Cell): void; end(): Rolled<Figures> } {
   const levels = by.map(() => new Map<string, Group<Sums>>());
   const all = start();
-  for (const cell of cells) {
-    add(all, cell);
-    const values = by.map((dimension) => valueBy(cell, dimension));
-    for (const [depth, groups] of levels.entries()) {
-      const own = values.slice(0, depth + 1);
-      const name = JSON.stringify(own);
-      let group = groups.get(name);
-      if (!group) {
-        if (groups.size === maximumGroups) throw tooLarge(`more than ${maximumGroups} rows`);
-        group = { values: own, sums: start() };
-        groups.set(name, group);
-      }
-      add(group.sums, cell);
-    }
-  }
   const rowsOf = (groups: ReadonlyMap<string, Group<Sums>>) =>
     [...groups.values()].sort(inOrder).map(({ values, sums }) => ({ ...groupOf(by, values, scope), ...end(sums) }));
   return {
-    rows: rowsOf(levels.at(-1) as ReadonlyMap<string, Group<Sums>>),
-    subtotals: levels.slice(0, -1).flatMap(rowsOf),
-    totals: end(all),
+    add(cell) {
+      add(all, cell);
+      const values = by.map((dimension) => valueBy(cell, dimension));
+      for (const [depth, groups] of levels.entries()) {
+        const own = values.slice(0, depth + 1);
+        const name = JSON.stringify(own);
+        let group = groups.get(name);
+        if (!group) {
+          if (groups.size === maximumGroups) throw tooLarge(`more than ${maximumGroups} rows`);
+          group = { values: own, sums: start() };
+          groups.set(name, group);
+        }
+        add(group.sums, cell);
+      }
+    },
+    end: () => ({
+      rows: rowsOf(levels.at(-1) as ReadonlyMap<string, Group<Sums>>),
+      subtotals: levels.slice(0, -1).flatMap(rowsOf),
+      totals: end(all),
+    }),
   };
 }
 

@@ -76,6 +76,32 @@ it("promises that are settled while a report looks for them are taken off once",
   await inventory.close();
 });
 
+it("promises that others settle at every look are in no figure, however often it has to look", async () => {
+  const skus = Array.from({ length: 12 }, (_, index) => `CUP-${index}`);
+  const unsold = new Set<string>();
+  const { inventory, clock, asked } = await watched(async (question) => {
+    const [sku] = unsold;
+    if (question !== "find levels" || sku === undefined) return;
+    unsold.delete(sku);
+    await inventory.stock.sell({ sku, storeId: "berlin", quantity: 1 });
+  });
+  for (const sku of skus) {
+    await inventory.products.create({ sku, name: sku, category: "Cups" });
+    await inventory.stock.receive({ sku, storeId: "berlin", quantity: 10 });
+    await inventory.reservations.hold({ sku, storeId: "berlin", quantity: 4, expiresInMs: 1_000 });
+    await inventory.reservations.hold({ sku, storeId: "berlin", quantity: 1, expiresInMs: hour });
+  }
+  clock.advance(2_000);
+  for (const sku of skus.slice(0, 8)) unsold.add(sku);
+  asked.length = 0;
+  const { rows, totals } = await inventory.reports.stockOnHand({ by: ["category", "storeId"] });
+  expect(asked.filter((question) => question === "aggregate levels").length).toBeGreaterThan(1);
+  expect(unsold.size).toBeLessThan(8);
+  expect(rows.find(({ category }) => category === "Cups")).toMatchObject({ reserved: 12, levels: 12 });
+  expect(totals).toMatchObject({ reserved: 12, onHand: 120 - (8 - unsold.size) });
+  await inventory.close();
+});
+
 it("a category of more products than a question lists leaves out all others", async () => {
   const { inventory } = await watched();
   const many = Array.from({ length: 501 }, (_, index) => `MANY-${index}`);

@@ -38,7 +38,7 @@ export async function stockCells(
   now: number,
   options: ReadOptions | undefined,
 ): Promise<readonly StockCell[]> {
-  for (let look = 1; ; look++) {
+  for (let look = 1; look <= maximumLooks; look++) {
     const sums = await readSums(storage, sorting, now, options);
     const doubtful = sums.filter(({ held }) => held === 0);
     if (doubtful.length === 0) return inScope(sorting, sums);
@@ -46,12 +46,21 @@ export async function stockCells(
     const counted = doubtful.reduce((count, { levels: own }) => count + own, 0);
     const isSame = cells.length === counted && doubtful.some(({ seq }) => seq >= lastSeq);
     // Two questions are two moments: where promises were settled in between, it is asked again.
-    if (isSame || look === maximumLooks) return inScope(sorting, [...sums, ...cells]);
+    if (isSame) return inScope(sorting, [...sums, ...cells]);
   }
+  return levelByLevel(storage, sorting.scope, now, options);
+}
+
+/** Each level is of one moment here, so nothing can be settled in between; but all of them are read. */
+async function levelByLevel(storage: Reads, scope: Scope, now: number, options: ReadOptions | undefined): Promise<readonly StockCell[]> {
+  const cells: StockCell[] = [];
+  for await (const { sku, storeId, decimals, onHand, reserved, incoming } of levelsNow(storage, scope, now, options))
+    cells.push({ sku, storeId, decimals, onHand, reserved, incoming, levels: 1 });
+  return cells;
 }
 
 const pageSize = 5_000;
-/** Whoever changes a level settles what has run out there, so a second look nearly always finds nothing left to take off. */
+/** Whoever changes a level settles what has run out there, so a second look nearly always finds nothing left to take off; unless many levels have some. */
 const maximumLooks = 5;
 /** Levels without promises, with such as stand, and with such as may have run out are told apart. */
 const maximumSums = 3 * maximumGroups;

@@ -1,3 +1,4 @@
+import { type Amount, rounded as toMinorUnits } from "../../domain/costing/amount";
 import { maximumDecimals } from "../../domain/shared/quantity";
 import type { Money } from "../../domain/shared/schemas";
 import { tooMuch } from "../reads";
@@ -37,12 +38,27 @@ export function moneySum(): MoneySum {
       }
       addExactly(byDecimals, scaled, decimals);
     },
-    totals: () =>
-      [...currencies]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([currency, byDecimals]) => ({ amount: rounded(finest(byDecimals), 10n ** BigInt(maximumDecimals)), currency })),
+    totals: () => byCurrency(currencies, (byDecimals) => rounded(finest(byDecimals), 10n ** BigInt(maximumDecimals))),
   };
 }
+
+/** Adds up amounts of costing, by currency. */
+export interface AmountSum {
+  add(amount: Amount, currency: string): void;
+  /** One amount for each currency, by its code, each rounded once. */
+  totals(): readonly Money[];
+}
+
+export function amountSum(): AmountSum {
+  const currencies = new Map<string, Amount>();
+  return {
+    add: (amount, currency) => void currencies.set(currency, (currencies.get(currency) ?? 0n) + amount),
+    totals: () => byCurrency(currencies, toMinorUnits),
+  };
+}
+
+const byCurrency = <Sum>(currencies: ReadonlyMap<string, Sum>, amountOf: (sum: Sum) => number): readonly Money[] =>
+  [...currencies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, sum]) => ({ amount: amountOf(sum), currency }));
 
 function addExactly(byDecimals: number[], scaled: number, decimals: number): void {
   const sum = (byDecimals[decimals] ?? 0) + scaled;

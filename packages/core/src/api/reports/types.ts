@@ -36,7 +36,8 @@ export interface ReportGroup {
   readonly sku?: string;
   /** The product's name, beside its SKU. */
   readonly name?: string;
-  readonly storeId?: string;
+  /** Null of goods that have left one store and not reached another; of a valuation only. */
+  readonly storeId?: string | null;
   /** `YYYY-MM-DD` */
   readonly day?: string;
   /** The Monday the week begins with, `YYYY-MM-DD`. */
@@ -191,4 +192,33 @@ export interface LowStockFigures {
   readonly missing: number;
   /** How much to order then, where the threshold says. */
   readonly reorderQuantity?: number;
+}
+
+/** What goods are worth. */
+export interface ValuationFigures {
+  /** In the products' units; below zero where more was sold than there was. */
+  readonly quantity: number;
+  /** What one unit is worth, wherever it stands, rounded: in a report by product, where all goods are of one and a cost is known. */
+  readonly unitCost?: readonly Money[];
+  /** One amount for each currency: exact, then rounded once. */
+  readonly value: readonly Money[];
+  /**
+   * Goods nobody knows the cost of: they are in no value. It is known of a product and not of its stores, so at each store it is of all goods of
+   * the products that are there.
+   */
+  readonly unknown: number;
+  /** Goods that were sold before they came in: their cost is settled when they come. Of products, as `unknown` is. */
+  readonly unsettled: number;
+}
+
+/** What goods sold cost, less those that came back. */
+export interface CostOfGoodsSoldFigures {
+  /** In the products' units. */
+  readonly quantity: number;
+  /** One amount for each currency: exact, then rounded once. */
+  readonly cost: readonly Money[];
+  /** Goods nobody knows the cost of, less those whose cost became known in this time. They are in no cost. */
+  readonly unknown: number;
+  /** Goods that were sold before they came in, less those whose cost was settled in this time. */
+  readonly unsettled: number;
 }

@@ -2,7 +2,7 @@ import { createInventory, errorCodes, type Inventory, isInventoryError } from "@
 import { allOf } from "@onhand/core/testing";
 import { sqlStorage } from "@onhand/storage-adapters/sql";
 import createKnex from "knex";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { budgets, searchTimeoutMs } from "../budgets";
 import { mysqlDatabase, postgresDatabase, waitFor } from "../servers";
 import type { Direction, Protocol } from "./framing";
@@ -31,7 +31,10 @@ interface Chaos {
   readonly proxy: TcpProxy;
 }
 
-async function setUp({ client, protocol, database }: (typeof engines)[number]): Promise<Chaos> {
+async function setUp(
+  { client, protocol, database }: (typeof engines)[number],
+  { onTestFinished }: Pick<TestContext, "onTestFinished">,
+): Promise<Chaos> {
   const { url, drop } = await database();
   onTestFinished(drop);
   const { hostname, port } = new URL(url);
@@ -132,11 +135,13 @@ async function check({ direct }: Chaos, sold: ReadonlyMap<string, number>): Prom
   expect(await direct.verify()).toMatchObject({ ok: true });
 }
 
-describe.each(engines)("the link to $name", (engine) => {
-  test.each(fates)(
+// All at once: each has a database and a link of its own, and what takes time is deadlines that nobody works towards.
+describe.concurrent.each(engines)("the link to $name", (engine) => {
+  test.concurrent.for(fates)(
     "%s at the messages of a group: nothing acknowledged is lost or doubled, and every retry is settled",
-    async (fate) => {
-      const chaos = await setUp(engine);
+    { timeout: searchTimeoutMs },
+    async (fate, context) => {
+      const chaos = await setUp(engine, context);
       const sold = new Map<string, number>();
       const sell = async (inventory: Inventory, key: string) => void sold.set(key, await sellUntilKnown(chaos, inventory, key));
       let strikes = 0;
@@ -158,6 +163,5 @@ describe.each(engines)("the link to $name", (engine) => {
       expect(strikes, "messages of a group, both ways and by both paths").toBeGreaterThanOrEqual(4);
       await check(chaos, sold);
     },
-    searchTimeoutMs,
   );
 });

@@ -1,4 +1,3 @@
-import type { Row } from "@onhand/core";
 import type { FileSystem } from "./file-system";
 import type { Position } from "./group";
 import { type Ledger, stateTablesOf } from "./ledger";
@@ -62,7 +61,6 @@ export async function readSnapshot(
   if (!lines) return undefined;
   let found: { epoch: string; version: number; position: Position } | undefined;
   const readers = new Map<string, (line: string, from: number) => void>();
-  const loaded = new Map<string, Row[]>();
   for (const line of lines) {
     const afterTable = line.indexOf(",", version.length + 1);
     const table = line.slice(version.length + 1, afterTable);
@@ -74,24 +72,17 @@ export async function readSnapshot(
       found = { epoch: epoch as string, version: schema, position: { segment, bytes, group, seq, checksum } };
     } else if (table === ".table") {
       const [own, ...columns] = splitFields(line.slice(afterTable + 1));
-      if (own !== undefined && ledger.knows(own)) {
-        const rows: Row[] = [];
-        loaded.set(own, rows);
-        readers.set(own, rowReader(ledger, own, columns, rows));
-      }
+      if (own !== undefined && ledger.knows(own)) readers.set(own, rowReader(ledger, own, columns));
     }
-  }
-  for (const [table, rows] of loaded) {
-    const { write } = ledger.state(table);
-    for (const row of rows.sort((a, b) => a.seq - b.seq)) write(row);
   }
   return found;
 }
 
-function rowReader(ledger: Ledger, table: string, columns: readonly string[], rows: Row[]): (line: string, from: number) => void {
+function rowReader(ledger: Ledger, table: string, columns: readonly string[]): (line: string, from: number) => void {
   const decode = ledger.codec(table).decoder(columns);
+  const { write } = ledger.state(table);
   return (line, from) => {
     const afterSeq = line.indexOf(",", from);
-    rows.push(decode(Number(line.slice(from, afterSeq)), splitFields(line.slice(afterSeq + 1)), 0));
+    write(decode(Number(line.slice(from, afterSeq)), splitFields(line.slice(afterSeq + 1)), 0));
   };
 }

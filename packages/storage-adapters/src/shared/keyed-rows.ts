@@ -7,7 +7,8 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
   const rows = new Map<string, Row>();
   const compare = compareRows(totalOrder(definition));
   const indexes = bucketIndexes(definition).map((columns) => createIndex(columns, rows));
-  const recency = createRecency((row) => definition.kind === "log" || rows.get(rowKeyText(definition, row)) === row);
+  const recency = createRecency(rows, (row) => definition.kind === "log" || rows.get(rowKeyText(definition, row)) === row);
+  const followers = [...indexes, recency];
   // Made when it is asked for, and anew after a key was added.
   let keys: string[] | undefined;
 
@@ -19,12 +20,12 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
     peek: (key) => rows.get(key) ?? null,
     write(row) {
       const key = rowKeyText(definition, row);
-      // The key of a log's row is new, so there is nothing to look up.
-      const before = definition.kind === "log" ? undefined : rows.get(key);
-      if (!before) keys = undefined;
+      // The key of a log's row is new, and nobody may want to know which row was replaced: looking costs as much as writing.
+      const before = definition.kind === "state" && followers.some(({ made }) => made) ? rows.get(key) : undefined;
+      const { size } = rows;
       rows.set(key, row);
-      for (const index of indexes) index.move(key, before, row);
-      recency.add(row, before !== undefined);
+      if (rows.size > size) keys = undefined;
+      for (const follower of followers) if (follower.made) follower.move(key, before, row);
     },
     since: (seq) => recency.since(seq),
     inKeyOrder() {
@@ -39,8 +40,18 @@ export function createKeyedRows(definition: TableDefinition): RowSet {
   };
 }
 
-/** Keys of rows by the values of some columns. Rows where one of them is null are not in it. Made when it is first asked. */
-function createIndex(columns: readonly string[], rows: ReadonlyMap<string, Row>) {
+/** What follows the rows to answer a question quickly. Made when it is first asked: most tables are never asked most questions. */
+interface Follower {
+  readonly made: boolean;
+  /** A row was written over the one before it, if there was one. */
+  move(key: string, before: Row | undefined, row: Row): void;
+}
+
+/** Keys of rows by the values of some columns. Rows where one of them is null are not in it. */
+function createIndex(
+  columns: readonly string[],
+  rows: ReadonlyMap<string, Row>,
+): Follower & { lookUp(where: Query["where"]): Iterable<string> | undefined } {
   let buckets: Map<string, Set<string>> | undefined;
 
   function add(key: string, row: Row, to: Map<string, Set<string>>): void {
@@ -51,7 +62,7 @@ function createIndex(columns: readonly string[], rows: ReadonlyMap<string, Row>)
     else to.set(name, new Set([key]));
   }
 
-  function made(): Map<string, Set<string>> {
+  function make(): Map<string, Set<string>> {
     if (buckets) return buckets;
     buckets = new Map();
     for (const [key, row] of rows) add(key, row, buckets);
@@ -59,33 +70,41 @@ function createIndex(columns: readonly string[], rows: ReadonlyMap<string, Row>)
   }
 
   return {
-    move(key: string, before: Row | undefined, row: Row): void {
+    get made() {
+      return buckets !== undefined;
+    },
+    move(key, before, row) {
       if (!buckets || (before && columns.every((column) => before[column] === row[column]))) return;
       const nameBefore = before && bucketName(columns, before);
       if (nameBefore !== undefined) buckets.get(nameBefore)?.delete(key);
       add(key, row, buckets);
     },
-    lookUp(where: Query["where"]): Iterable<string> | undefined {
+    lookUp(where) {
       const key = equalityKey(columns, where);
-      return key && (made().get(keyText(key)) ?? []);
+      return key && (make().get(keyText(key)) ?? []);
     },
   };
 }
 
-/** Rows in the order they were written, without those overwritten since. Of its entries at most about half are of those. */
-function createRecency(isCurrent: (row: Row) => boolean) {
-  let written: Row[] = [];
+/** Rows in seq order, without those overwritten since. Of its entries at most about half are of those. */
+function createRecency(rows: ReadonlyMap<string, Row>, isCurrent: (row: Row) => boolean): Follower & { since(seq: number): Iterable<Row> } {
+  let written: Row[] | undefined;
   let overwritten = 0;
   return {
-    add(row: Row, overwrites: boolean): void {
+    get made() {
+      return written !== undefined;
+    },
+    move(_key, before, row) {
+      if (!written) return;
       written.push(row);
-      if (!overwrites) return;
+      if (!before) return;
       overwritten++;
       if (overwritten < 1_024 || overwritten * 2 < written.length) return;
       written = written.filter(isCurrent);
       overwritten = 0;
     },
-    *since(seq: number): Iterable<Row> {
+    *since(seq) {
+      written ??= [...rows.values()].sort((a, b) => a.seq - b.seq);
       let start = 0;
       let end = written.length;
       while (start < end) {

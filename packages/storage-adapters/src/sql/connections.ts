@@ -16,6 +16,8 @@ interface KnexClient {
   acquireConnection(): Promise<unknown>;
   releaseConnection(connection: unknown): Promise<void>;
   acquireRawConnection(): Promise<unknown>;
+  on(event: "query", listener: (query: { readonly sql: string }) => void): void;
+  on(event: "query-error", listener: () => void): void;
 }
 
 export const clientOf = (knex: Knex): KnexClient => knex.client as KnexClient;

@@ -18,6 +18,8 @@ export type FailureKind =
   | "corrupt"
   /** A value the database does not take. */
   | "value"
+  /** The host's transaction is over, or has failed and can only be rolled back. */
+  | "ended"
   | "other";
 
 /** A driver's error with its meaning. It stays inside the adapter. */
@@ -55,6 +57,12 @@ export function toInventoryError(error: unknown): unknown {
       return new InventoryError("STORAGE_CORRUPT", { reason: "a table or column is missing, or the database is damaged" }, options);
     case "value":
       return new InventoryError("INVALID_INPUT", { issues: [{ path: "", message: "the database does not take this value" }] }, options);
+    case "ended":
+      return new InventoryError(
+        "INVALID_INPUT",
+        { issues: [{ path: "host", message: "the transaction has failed or ended: roll it back and run it again" }] },
+        options,
+      );
     case "duplicate":
       return new TypeError("a row with this key exists already", options);
     default:

@@ -1,11 +1,12 @@
 import { InventoryError, type StorageTransaction, type TransactionOptions } from "@onhand/core";
-import type { Knex } from "knex";
+import { Mutex } from "async-mutex";
 import type { Belief } from "./belief";
 import { clientOf } from "./connections";
 import type { Dialect, Session, SessionLimits, WritePlan } from "./dialects/dialect";
-import { isSqlFailure, toInventoryError } from "./failures";
+import { isSqlFailure, sqlFailure, toInventoryError } from "./failures";
 import { type Group, headAfter } from "./group";
 import { decodeHead, type HeadState } from "./head";
+import { type KnexTransaction, untilEnded, watchEnd, whenKept } from "./host-end";
 import type { TableLayout } from "./layout";
 import { headSelect } from "./query";
 import { transactionReads } from "./reads";
@@ -95,7 +96,7 @@ export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, c
   async function locked<T>(session: Session, head: HeadState, work: Work<T>): Promise<NonNullable<Attempt<T>>> {
     const reads = transactionReads(schema, tableOf, head, (use) => use(session), dialect.currentRead);
     const done = (await attempt(session, head, work, reads, true)) ?? (await attempt(session, head, work, reads, false));
-    if (!done) throw new InventoryError("STORAGE_CORRUPT", { reason: "the head row moved while it was locked" });
+    if (!done) throw sqlFailure("ended", new Error("the head row was no longer locked when the group was written"));
     return done;
   }
 
@@ -113,9 +114,10 @@ export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, c
     return head;
   }
 
-  async function join<T>(session: Session, handle: object, work: Work<T>): Promise<NonNullable<Attempt<T>>> {
-    const believed = heads.get(handle) ?? belief.head;
-    if (believed && joinsToLock === 0 && dialect.hostBelief !== "never" && known.has(session.raw as object)) {
+  async function join<T>(session: Session, knex: KnexTransaction | undefined, work: Work<T>): Promise<NonNullable<Attempt<T>>> {
+    const believed = (knex && heads.get(knex)) ?? belief.head;
+    // Of a driver's own connection only the lock tells that it is still in the same transaction when the group is written.
+    if (believed && knex && joinsToLock === 0 && dialect.hostBelief !== "never" && known.has(session.raw as object)) {
       const done = await believing(session, believed, work);
       if (done) return done;
     }
@@ -124,28 +126,45 @@ export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, c
     return locked(session, head, work);
   }
 
+  async function take<T>({ raw, knex }: HostHandle, work: Work<T>, onCommitted: (() => void) | undefined): Promise<T> {
+    const session = knex ? untilEnded(dialect.session(raw, limits), knex) : dialect.session(raw, limits);
+    if (knex) watchEnd(knex);
+    try {
+      if (!knex && !(await dialect.inTransaction(session))) throw refused("the connection is not in a transaction");
+      const { answer, group } = await join(session, knex, work);
+      if (!group) return answer;
+      const after = headAfter(group);
+      if (knex) {
+        heads.set(knex, after);
+        whenKept(knex, () => {
+          onCommitted?.();
+          committed(after);
+        });
+      }
+      return answer;
+    } catch (error) {
+      if (!isSqlFailure(error)) throw error;
+      // These are statements that knex knows nothing of.
+      if (knex) watchEnd(knex).doubt();
+      throw toInventoryError(error);
+    }
+  }
+
   return {
     async transaction(work, { host, committed: onCommitted }) {
-      const { raw, knex } = await handleOf(dialect, host);
-      const session = dialect.session(raw, limits);
-      try {
-        if (!knex && !(await dialect.inTransaction(session))) throw refused("the connection is not in a transaction");
-        const { answer, group } = await join(session, knex ?? (raw as object), work);
-        if (!group) return answer;
-        const after = headAfter(group);
-        if (knex) {
-          heads.set(knex, after);
-          tellAfterCommit(knex, () => {
-            onCommitted?.();
-            committed(after);
-          });
-        }
-        return answer;
-      } catch (error) {
-        throw isSqlFailure(error) ? toInventoryError(error) : error;
-      }
+      const handle = await handleOf(dialect, host);
+      return turnsOn(handle.raw as object).runExclusive(() => take(handle, work, onCommitted));
     },
   };
+}
+
+const turns = new WeakMap<object, Mutex>();
+
+/** Ledgers take turns on a connection: what one undoes, back to where it began, would be another's too. */
+function turnsOn(connection: object): Mutex {
+  const known = turns.get(connection) ?? new Mutex();
+  turns.set(connection, known);
+  return known;
 }
 
 const mustLock = async (): Promise<never> => {
@@ -160,8 +179,6 @@ interface HostHandle {
   /** Present when the handle is a knex transaction. */
   readonly knex?: KnexTransaction;
 }
-
-type KnexTransaction = Knex.Transaction & { readonly parentTransaction?: KnexTransaction };
 
 async function handleOf(dialect: Dialect, host: unknown): Promise<HostHandle> {
   if (isKnex(host)) {
@@ -198,28 +215,3 @@ const accepted = {
 } as const satisfies Record<Dialect["name"], string>;
 
 const refused = (message: string): InventoryError => new InventoryError("INVALID_INPUT", { issues: [{ path: "host", message }] });
-
-/** Tells when the outermost transaction has committed and every savepoint on the way was kept. */
-function tellAfterCommit(transaction: KnexTransaction, tell: () => void): void {
-  const settled: Promise<unknown>[] = [];
-  for (let each: KnexTransaction | undefined = transaction; each; each = each.parentTransaction) settled.push(committedOf(each));
-  Promise.all(settled).then(
-    (kept) => {
-      if (kept.every(Boolean)) tell();
-    },
-    // Rolled back: whoever ran the transaction hears of it from knex.
-    () => undefined,
-  );
-}
-
-/** Whether a transaction's end was a commit. Its promise resolves after a rollback without an error, too. */
-async function committedOf(transaction: KnexTransaction): Promise<boolean> {
-  let rolledBack = false;
-  const { rollback } = transaction;
-  transaction.rollback = (error) => {
-    rolledBack = true;
-    return rollback.call(transaction, error);
-  };
-  await transaction.executionPromise;
-  return !rolledBack;
-}

@@ -130,10 +130,9 @@ export async function migrate(schema: Schema, session: Session, options: Migrate
       feature: `opening tables that are missing or of an older version (${before.missing.length} statements are wanted) without creating any: run createOnhandTables in a migration first`,
     });
   }
-  // The lock's name is short and its own: some servers take no more than 64 characters, for the whole server.
-  const lock = `onhand_${checksum(schema.head)}_${schema.headName}`.slice(0, 64);
-  return schema.dialect.ddl.locked(session, lock, options.inside, async () => {
-    const { schema: name } = schema.namespace;
+  const { schema: name } = schema.namespace;
+  const lock = { name: `onhand_${checksum(schema.head)}_${schema.headName}`.slice(0, 64), schema: name, inside: options.inside };
+  return schema.dialect.ddl.locked(session, lock, async () => {
     if (before.missing.length > 0 && name !== undefined && schema.dialect.ddl.createSchema && !before.head)
       await session.run({ text: schema.dialect.ddl.createSchema(name), values: [] });
     const now = await inspect(schema, session);

@@ -1,6 +1,8 @@
 import { type InventoryError, isInventoryError } from "@onhand/core";
 import { sqlStorage } from "@onhand/storage-adapters/sql";
+import Database from "better-sqlite3";
 import createKnex from "knex";
+import BetterSqlite from "knex/lib/dialects/better-sqlite3/index.js";
 import { describe, expect, it } from "vitest";
 import { idsOf, putCrate, silent, tables, useSql } from "./fixture";
 import { engines } from "./servers";
@@ -172,6 +174,25 @@ describe("a database that is not there", () => {
     const error = await caught(() => sqlStorage({ knex, logger: silent }).open(tables));
     expect(error.code).toBe("STORAGE_UNAVAILABLE");
     saysNothingOfSql(error);
+    await knex.destroy();
+  });
+});
+
+describe("a driver of SQLite that takes no functions of the host's", () => {
+  it("is UNSUPPORTED, as libsql 0.5 is: it has the method, and the method says this", async () => {
+    class Libsql extends Database {
+      override function(): never {
+        throw new Error("not implemented");
+      }
+    }
+    class Client extends BetterSqlite {
+      override _driver() {
+        return Libsql;
+      }
+    }
+    const knex = createKnex({ client: Client, connection: { filename: ":memory:" }, useNullAsDefault: true });
+    const error = await caught(() => sqlStorage({ knex, logger: silent }).open(tables));
+    expect(error).toMatchObject({ code: "UNSUPPORTED", details: { feature: expect.stringContaining("libsql") } });
     await knex.destroy();
   });
 });

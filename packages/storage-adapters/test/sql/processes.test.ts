@@ -71,22 +71,3 @@ describe.each(engines)("four processes on $name", (engine) => {
     await inventory.close();
   }, 120_000);
 });
-
-describe("a full disk under SQLite", () => {
-  const sql = useSql();
-
-  it("refuses with STORAGE_FULL, keeps what there was, and goes on when there is room", async () => {
-    const place = await sql.place(engines[0] as (typeof engines)[number]);
-    const knex = place.connect({ min: 1, max: 1 });
-    const storage = await sql.opened(place, { knex });
-    await storage.transaction((tx) => putCrate(tx, "a"));
-    // A file that may not grow any further is what a full disk is to SQLite.
-    const [{ page_count: pages }] = await knex.raw("PRAGMA page_count");
-    await knex.raw(`PRAGMA max_page_count = ${pages}`);
-    const big = storage.transaction((tx) => putCrate(tx, "b", 1, "x".repeat(100_000)));
-    await expect(big).rejects.toMatchObject({ code: "STORAGE_FULL", retryable: true });
-    expect((await storage.find("crates", { limit: 9 })).rows.map((row) => row.id)).toEqual(["a"]);
-    await knex.raw("PRAGMA max_page_count = 1000000");
-    expect(await storage.transaction((tx) => putCrate(tx, "b", 1, "x".repeat(100_000)))).toBe(2);
-  });
-});

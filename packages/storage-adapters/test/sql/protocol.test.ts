@@ -76,9 +76,8 @@ for (const engine of engines) {
 }
 
 /** A pool whose connections answer, once told to, a statement that commits with something else than the answer. */
-function breakable(place: { connect(pool?: Knex.PoolConfig): Knex }, engine: Engine) {
+function breakable(place: { connect(pool?: Knex.PoolConfig): Knex }, engine: Engine, commits = /^(WITH "limits"|BEGIN NOT ATOMIC|COMMIT)/) {
   const faults: ("lose" | "swallow")[] = [];
-  const commits = engine.name === "PostgreSQL" ? /^(WITH "limits"|COMMIT)/ : /^COMMIT/;
   const lost = () => Object.assign(new Error("the link broke"), { code: "ECONNRESET", errno: -104 });
   function promised(connection: { query(config: { text: string }): Promise<unknown> }): void {
     const query = connection.query.bind(connection);
@@ -90,13 +89,17 @@ function breakable(place: { connect(pool?: Knex.PoolConfig): Knex }, engine: Eng
     };
   }
   type Answer = (error: unknown, result?: unknown) => void;
-  function calledBack(connection: { query(config: { sql: string }, answer: Answer): unknown }): void {
-    const query = connection.query.bind(connection);
-    connection.query = (config, answer) => {
-      const fault = commits.test(config.sql ?? "") ? faults.shift() : undefined;
-      if (!fault) return query(config, answer);
-      return query(config, () => fault === "lose" && answer(lost()));
-    };
+  type Send = (config: { sql: string }, ...rest: unknown[]) => unknown;
+  function calledBack(connection: { query: Send; execute: Send }): void {
+    for (const method of ["query", "execute"] as const) {
+      const send = connection[method].bind(connection);
+      connection[method] = (config, ...rest) => {
+        const fault = commits.test(config.sql) ? faults.shift() : undefined;
+        if (!fault) return send(config, ...rest);
+        const answer = rest.at(-1) as Answer;
+        return send(config, ...rest.slice(0, -1), () => fault === "lose" && answer(lost()));
+      };
+    }
   }
   const knex = place.connect({
     min: 0,
@@ -140,33 +143,118 @@ describe.each(engines.filter(({ name }) => name !== "SQLite"))("an answer to a c
   });
 });
 
-describe("PostgreSQL", () => {
-  const sql = useSql();
-  const postgres = engines.find(({ name }) => name === "PostgreSQL") as Engine;
+const named = (wanted: string) => engines.find(({ name }) => name === wanted) as Engine;
+const postgres = named("PostgreSQL");
+const mariadb = named("MariaDB");
 
-  /** A pool of the place, and the statements sent through it. */
-  function watched(place: Place) {
-    const sent: string[] = [];
-    const knex = place.connect({
-      min: 0,
-      max: 2,
-      afterCreate(
-        connection: { query(config: string | { text: string }, ...rest: unknown[]): unknown },
-        done: (error: null, connection: unknown) => void,
-      ) {
-        const query = connection.query.bind(connection);
-        connection.query = (config, ...rest) => {
-          sent.push(typeof config === "string" ? config : config.text);
-          return query(config, ...rest);
-        };
-        done(null, connection);
-      },
+describe("making tables on MariaDB", () => {
+  const sql = useSql();
+
+  it("waits for nobody who makes others, in another database of the server", async () => {
+    const here = await sql.place(mariadb);
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
     });
-    return { knex, sent };
-  }
+    let opened: Promise<unknown> | undefined;
+    const making = new Promise<void>((reached) => {
+      const knex = here.connect({
+        min: 0,
+        max: 1,
+        afterCreate(connection: { query: (...args: unknown[]) => unknown }, done: (error: null, connection: unknown) => void) {
+          const query = connection.query.bind(connection);
+          connection.query = (...args) => {
+            if (!/^CREATE TABLE/.test((args[0] as { sql: string }).sql)) return query(...args);
+            reached();
+            // What mysql2 answers only looks like a promise.
+            return gate.then(() => void query(...args));
+          };
+          done(null, connection);
+        },
+      });
+      opened = sql.opened(here, { knex });
+    });
+    await making;
+    const there = await sql.opened(await sql.place(mariadb));
+    expect(await there.transaction((tx) => putCrate(tx, "b"))).toBe(1);
+    goOn();
+    await opened;
+  });
+});
+
+describe("a group too large for one statement of MariaDB", () => {
+  const sql = useSql();
+  const label = (index: number) => `${index} ${"x".repeat(250)}`;
+  const putMany = (storage: Awaited<ReturnType<(typeof sql)["opened"]>>) =>
+    storage.transaction(async (tx) => {
+      const { seq } = await tx.head();
+      const rows = Array.from({ length: 5_000 }, (_, index) => ({
+        seq: seq + 1 + index,
+        id: `crate ${index}`,
+        label: label(index),
+        weight: 1,
+      }));
+      await tx.put("crates", rows);
+      const moves = rows.map((row) => ({ seq: row.seq, line: 0, id: row.id, note: null }));
+      await tx.append("moves", moves);
+      await tx.advance(seq + rows.length);
+    });
+
+  it("is written whole, and an answer to its commit that is lost is OUTCOME_UNKNOWN", async () => {
+    const place = await sql.place(mariadb);
+    const { knex, faults } = breakable(place, mariadb, /^COMMIT/);
+    const storage = await sql.opened(place, { knex });
+    await putMany(storage);
+    faults.push("lose");
+    await expect(putMany(storage)).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+    const [weighed] = await storage.aggregate("crates", { by: [], measures: { crates: { count: true }, first: { min: "seq" } } });
+    expect(weighed).toEqual({ crates: 5_000, first: 5_001 });
+    expect(faults).toEqual([]);
+  });
+
+  it("leaves nothing behind when a row of it is there already", async () => {
+    const place = await sql.place(mariadb);
+    const storage = await sql.opened(place);
+    await storage.transaction((tx) => putCrate(tx, "a"));
+    const again = storage.transaction(async (tx) => {
+      const rows = Array.from({ length: 5_000 }, (_, index) => ({ seq: 2, id: `crate ${index}`, label: label(index), weight: 1 }));
+      await tx.put("crates", rows);
+      await tx.append("moves", [{ seq: 1, line: 0, id: "a", note: null }]);
+      await tx.advance(2);
+    });
+    await expect(again).rejects.toThrow(TypeError);
+    expect(await idsOf(storage)).toEqual(["a"]);
+    expect(await storage.transaction((tx) => putCrate(tx, "b"))).toBe(2);
+  });
+});
+
+/** A pool of the place, and the statements sent through it. */
+function watched(place: Place) {
+  const sent: string[] = [];
+  type Send = (config: string | { text?: string; sql?: string }, ...rest: unknown[]) => unknown;
+  const knex = place.connect({
+    min: 0,
+    max: 2,
+    afterCreate(connection: { query: Send; execute?: Send }, done: (error: null, connection: unknown) => void) {
+      for (const method of ["query", "execute"] as const) {
+        const send = connection[method]?.bind(connection);
+        if (!send) continue;
+        connection[method] = (config, ...rest) => {
+          sent.push(typeof config === "string" ? config : ((config.text ?? config.sql) as string));
+          return send(config, ...rest);
+        };
+      }
+      done(null, connection);
+    },
+  });
+  return { knex, sent };
+}
+
+describe.each([postgres, mariadb])("$name", (engine) => {
+  const sql = useSql();
 
   it("is asked once for a group that nobody interferes with", async () => {
-    const place = await sql.place(postgres);
+    const place = await sql.place(engine);
     const { knex, sent } = watched(place);
     const storage = await sql.opened(place, { knex, pollMs: 60_000 });
     await storage.transaction((tx) => putCrate(tx, "a"));
@@ -176,7 +264,7 @@ describe("PostgreSQL", () => {
   });
 
   it("is asked once for a command under a new key, and a key that is known gets its first answer", async () => {
-    const place = await sql.place(postgres);
+    const place = await sql.place(engine);
     const { knex, sent } = watched(place);
     const inventory = await createInventory({ storage: sql.storage(place, { knex, pollMs: 60_000 }), logger: silent });
     await addExamples(inventory);
@@ -197,7 +285,7 @@ describe("PostgreSQL", () => {
   });
 
   it("is asked once for a level that this process has never looked at, when others of a small shop have been", async () => {
-    const place = await sql.place(postgres);
+    const place = await sql.place(engine);
     const setUp = await createInventory({ storage: sql.storage(place), logger: silent });
     await addExamples(setUp);
     for (const storeId of ["berlin", "hamburg"]) await setUp.stock.receive({ sku: "TEA-50", storeId, quantity: 5 });
@@ -210,6 +298,10 @@ describe("PostgreSQL", () => {
     expect(sent).toHaveLength(1);
     await inventory.close();
   });
+});
+
+describe("PostgreSQL", () => {
+  const sql = useSql();
 
   it("is asked once for a command inside a host's transaction, and a known key spoils neither the answer nor the transaction", async () => {
     const place = await sql.place(postgres);

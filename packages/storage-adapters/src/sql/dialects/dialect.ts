@@ -42,6 +42,16 @@ export interface ExistingTables {
   readonly indexes: ReadonlySet<string>;
 }
 
+/** What keeps others from creating or migrating the same tables. */
+export interface SchemaLock {
+  /** Short; distinct tables of one database have distinct ones. */
+  readonly name: string;
+  /** The schema the tables are in; undefined for that of the connection. */
+  readonly schema: string | undefined;
+  /** Whether a transaction is open that somebody else will end. */
+  readonly inside: boolean;
+}
+
 /** What a database's settings promise, and which of them promise less than they could. */
 export interface Durability {
   readonly durability: StorageCapabilities["durability"];
@@ -69,8 +79,8 @@ export interface Dialect extends Quoting {
     readonly ifNotExists: string;
     readonly partialIndexes: boolean;
     existing(session: Session, namespace: Namespace, names: readonly string[]): Promise<ExistingTables>;
-    /** Runs work while no other process creates or migrates the same tables; `inside` a transaction that is open, or in one of its own. */
-    locked<T>(session: Session, lock: string, inside: boolean, work: () => Promise<T>): Promise<T>;
+    /** Runs work while no other process creates or migrates the same tables. */
+    locked<T>(session: Session, lock: SchemaLock, work: () => Promise<T>): Promise<T>;
     /** Makes a schema where there is none; undefined where schemas are not ours to make. */
     createSchema?(name: string): string;
   };

@@ -29,6 +29,7 @@ const extended: Readonly<Record<number, string>> = {
   517: "SQLITE_BUSY_SNAPSHOT",
   1555: "SQLITE_CONSTRAINT_PRIMARYKEY",
   2067: "SQLITE_CONSTRAINT_UNIQUE",
+  4874: "SQLITE_IOERR_SHMSIZE",
 };
 
 /** The name of a result code. */

@@ -1,5 +1,5 @@
 import type { ColumnLayout } from "../../layout";
-import type { Dialect, Session } from "../dialect";
+import type { Dialect } from "../dialect";
 import { collationOf, jsonType } from "./types";
 
 const maximumKeyText = 255;
@@ -38,19 +38,17 @@ export const mysqlDdl = (mariadb: boolean): Dialect["ddl"] => ({
     return { columns, indexes: new Set(indexes.map(([name]) => String(name))) };
   },
 
-  async locked(session, lock, _inside, work) {
-    await lockNamed(session, lock);
+  async locked(session, lock, work) {
+    const [held] = await session.run({ text: `SELECT GET_LOCK(${lockName}, ${lockSeconds})`, values: [lock.schema ?? null, lock.name] });
+    if (Number(held?.[0]) !== 1) throw new Error("another process is creating the same tables for too long");
     try {
       return await work();
     } finally {
-      await session.run({ text: "SELECT RELEASE_LOCK(?)", values: [lock] });
+      await session.run({ text: `SELECT RELEASE_LOCK(${lockName})`, values: [lock.schema ?? null, lock.name] });
     }
   },
 });
 
 const lockSeconds = 10;
-
-async function lockNamed(session: Session, lock: string): Promise<void> {
-  const [got] = await session.run({ text: `SELECT GET_LOCK(?, ${lockSeconds})`, values: [lock] });
-  if (Number(got?.[0]) !== 1) throw new Error("another process is creating the same tables for too long");
-}
+// A lock's name is the whole server's, and has 64 characters at most.
+const lockName = "MD5(CONCAT(COALESCE(?, DATABASE(), ''), ' ', ?))";

@@ -1,4 +1,4 @@
-import { commitFailure, isSqlFailure } from "../../failures";
+import { commitFailure, isSqlFailure, sqlFailure } from "../../failures";
 import { committed } from "../committed";
 import type { Dialect } from "../dialect";
 import { undo } from "../undo";
@@ -6,7 +6,7 @@ import { mysqlDdl } from "./ddl";
 import { classifyMysql } from "./failures";
 import { leftOpen, mysqlSession } from "./session";
 import { jsonTableType } from "./types";
-import { writeMysql } from "./write";
+import { waitSeconds, writeCompound, writeMysql } from "./write";
 
 /** MySQL 8 and MariaDB 10.6 or newer, through mysql2. */
 export const mysql = (mariadb: boolean): Dialect => ({
@@ -58,17 +58,27 @@ export const mysql = (mariadb: boolean): Dialect => ({
   async rollback(session) {
     await session.run({ text: "ROLLBACK", values: [] });
   },
-  async lockHead(session, { head, limits: { lockMs } }, columns) {
-    const wait = mariadb ? ` WAIT ${Math.max(1, Math.ceil(lockMs / 1_000))}` : "";
+  async lockHead(session, { head, limits }, columns) {
+    const wait = mariadb ? ` WAIT ${waitSeconds(limits)}` : "";
     return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h.id = 1 FOR UPDATE${wait}`, values: [] }))[0];
   },
   currentRead: " LOCK IN SHARE MODE",
   hostBelief: "without reads",
-  write: (session, plan, group) => writeMysql(session, plan, group, mariadb),
+  write: (session, plan, group) => writeMysql(session, plan, group, { mariadb, patiently: true }),
   async writeAlone(session, plan, group) {
+    if (mariadb) {
+      try {
+        const written = await writeCompound(session, plan, group);
+        if (written !== undefined) return written;
+      } catch (error) {
+        // A statement that is killed leaves its transaction open, handler or not.
+        await undo(session);
+        throw commitFailure(error);
+      }
+    }
     await session.run({ text: "START TRANSACTION", values: [] });
     try {
-      if (!(await writeMysql(session, plan, group, mariadb))) {
+      if (!(await writeMysql(session, plan, group, { mariadb, patiently: false }))) {
         await session.run({ text: "ROLLBACK", values: [] });
         return false;
       }
@@ -119,6 +129,8 @@ export const mysql = (mariadb: boolean): Dialect => ({
   },
   async atomically(session, work) {
     await session.run({ text: "SAVEPOINT onhand", values: [] });
+    // A deadlock has ended it, and a host that caught the error goes on: what is written now would be committed at once.
+    if (!leftOpen(session.raw)) throw sqlFailure("ended", new Error("the savepoint was made outside a transaction"));
     try {
       // The savepoint stays until the transaction ends, or the next of its name: letting go of it is a trip for nothing.
       return await work();

@@ -1,7 +1,8 @@
 import type { Row } from "@onhand/core";
-import type { Group, TableWrite } from "../../group";
+import { isSqlFailure } from "../../failures";
+import type { Group } from "../../group";
 import type { TableLayout } from "../../layout";
-import { encode } from "../../rows";
+import { type Bound, encode } from "../../rows";
 import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
 import { jsonTableType } from "./types";
@@ -9,40 +10,109 @@ import { jsonTableType } from "./types";
 // A packet is at most 16 MiB unless the server says otherwise, older servers' 4.
 const chunkLength = 1_000_000;
 
+/** `patiently`: the head is waited for as long as the host says. In a transaction of ours it is waited for as long as we do, where the server can be told. */
+interface Where {
+  readonly mariadb: boolean;
+  readonly patiently: boolean;
+}
+
+/** How long a statement waits for a row. MySQL has it for whole sessions only, and those are the host's. */
+export const waitSeconds = ({ lockMs }: WritePlan["limits"]): number => Math.max(1, Math.ceil(lockMs / 1_000));
+
 /** Writes a group in the transaction that is open: the head if it stands where it should, then a statement or more per table. */
-export async function writeMysql(session: Session, { head }: WritePlan, group: Group, mariadb: boolean): Promise<boolean> {
-  const moved = await session.run({
-    text: `UPDATE ${head} SET seq = ?, commits = commits + 1, wide = COALESCE(?, wide) WHERE id = 1 AND commits = ? AND epoch = ?`,
-    values: [group.seq, group.wide, group.from.commits, group.from.epoch],
-  });
+export async function writeMysql(session: Session, plan: WritePlan, group: Group, { mariadb, patiently }: Where): Promise<boolean> {
+  const wait = mariadb && !patiently ? impatiently(plan) : "";
+  const moved = await session.run({ text: wait + moveText(plan), values: moveValues(group) });
   if (moved[0]?.[0] !== 1) return false;
-  for (const write of group.writes) await writeRows(session, write, mariadb);
+  for (const { table, rows } of group.writes) {
+    const shape = shapeOf(table, rows);
+    for (const chunk of chunksOf(shape, rows)) {
+      for (const text of writeTexts(table, shape, mariadb)) await session.run({ text, values: chunk });
+    }
+  }
   return true;
 }
+
+const moveText = ({ head }: WritePlan): string =>
+  `UPDATE ${head} SET seq = ?, commits = commits + 1, wide = COALESCE(?, wide) WHERE id = 1 AND commits = ? AND epoch = ?`;
+/** Stands before a statement that waits no longer for a row than we do. */
+const impatiently = ({ limits }: WritePlan): string => `SET STATEMENT innodb_lock_wait_timeout = ${waitSeconds(limits)} FOR `;
+const moveValues = ({ seq, wide, from }: Group): Bound[] => [seq, wide, from.commits, from.epoch];
+
+/** The number of the error by which a compound statement says that the head is not where the group expects it. */
+const headMoved = 31_644;
+const transactions = new WeakMap<WritePlan, Map<string, string>>();
+// Tables have their shapes independently of each other; a server should not have to keep all that may come of it.
+const mostTransactions = 64;
+
+/**
+ * Writes a group as one statement that is a transaction of its own, as MariaDB takes it: one message instead of one for each table and
+ * three more. False, and nothing written, when the head is not where the group expects it; undefined when it does not fit one statement.
+ */
+export async function writeCompound(session: Session, plan: WritePlan, group: Group): Promise<boolean | undefined> {
+  const values = moveValues(group);
+  const texts: string[] = [];
+  for (const { table, rows } of group.writes) {
+    const shape = shapeOf(table, rows);
+    const [chunk = [], ...more] = chunksOf(shape, rows);
+    if (more.length > 0) return undefined;
+    for (const text of writeTexts(table, shape, true)) {
+      texts.push(text);
+      values.push(...chunk);
+    }
+  }
+  const text = compoundText(plan, texts);
+  if (text === undefined) return undefined;
+  try {
+    await session.run({ text, values });
+    return true;
+  } catch (error) {
+    if (isSqlFailure(error) && (error.cause as { readonly errno?: unknown } | undefined)?.errno === headMoved) return false;
+    throw error;
+  }
+}
+
+function compoundText(plan: WritePlan, writes: readonly string[]): string | undefined {
+  const known = transactions.get(plan) ?? new Map<string, string>();
+  transactions.set(plan, known);
+  const body = writes.join("; ");
+  const text = known.get(body) ?? (known.size < mostTransactions ? composeTransaction(plan, writes) : undefined);
+  if (text !== undefined) known.set(body, text);
+  return text;
+}
+
+const composeTransaction = (plan: WritePlan, writes: readonly string[]): string =>
+  [
+    "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END",
+    "START TRANSACTION",
+    impatiently(plan) + moveText(plan),
+    `IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${headMoved}, MESSAGE_TEXT = 'the head has moved'; END IF`,
+    ...writes,
+    "COMMIT",
+    "END",
+  ].join("; ");
 
 const shapes = createShapes(true);
 
 // Where rows are looked for before they are written the columns are named more than once: there every row is sent whole.
 const shapeOf = (table: TableLayout, rows: readonly Row[]): Shape => (table.definition.unique ? wholeShape(table) : shapes(table, rows));
 
-async function writeRows(session: Session, { table, rows }: TableWrite, mariadb: boolean): Promise<void> {
-  const shape = shapeOf(table, rows);
-  const texts = writeTexts(table, shape, mariadb);
-  const shared = shape.shared.map((column) => encode(column, rows[0]?.[column.name]));
-  const send = async (listed: readonly string[]) => {
-    for (const text of texts) await session.run({ text, values: [...shared, ...listed] });
-  };
-  if (shape.differing.length === 0) return send([]);
+/** The values of the statements that write rows: what they share, and the rest of as many of them as one packet takes. */
+function chunksOf({ shared, differing }: Shape, rows: readonly Row[]): Bound[][] {
+  const once = shared.map((column) => encode(column, rows[0]?.[column.name]));
+  if (differing.length === 0) return [once];
+  const chunks: Bound[][] = [];
   let chunk = "";
   for (const row of rows) {
-    const line = JSON.stringify(shape.differing.map((column) => encode(column, row[column.name])));
+    const line = JSON.stringify(differing.map((column) => encode(column, row[column.name])));
     if (chunk !== "" && chunk.length + line.length > chunkLength) {
-      await send([`[${chunk}]`]);
+      chunks.push([...once, `[${chunk}]`]);
       chunk = "";
     }
     chunk += chunk === "" ? line : `,${line}`;
   }
-  await send([`[${chunk}]`]);
+  chunks.push([...once, `[${chunk}]`]);
+  return chunks;
 }
 
 const known = new WeakMap<Shape, readonly string[]>();

@@ -33,9 +33,9 @@ export const postgresDdl: Dialect["ddl"] = {
     return { columns, indexes: new Set(indexes.map(([name]) => String(name))) };
   },
 
-  async locked(session, lock, inside, work) {
+  async locked(session, { name, inside }, work) {
     const exclusively = async () => {
-      await session.run({ text: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", values: [lock] });
+      await session.run({ text: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", values: [name] });
       return work();
     };
     if (inside) return exclusively();

@@ -8,6 +8,7 @@ const byState: Readonly<Record<string, FailureKind>> = {
   "57014": "conflict",
   "23505": "duplicate",
   "25006": "read-only",
+  "25P02": "ended",
   "3D000": "unreachable",
   "3F000": "corrupt",
   "42P01": "corrupt",

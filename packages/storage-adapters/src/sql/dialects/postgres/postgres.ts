@@ -1,7 +1,7 @@
 import { commitFailure } from "../../failures";
 import { fromCodePoint } from "../../text-order";
 import { committed } from "../committed";
-import type { Dialect } from "../dialect";
+import type { Dialect, Session } from "../dialect";
 import { postgresDdl } from "./ddl";
 import { classifyPostgres } from "./failures";
 import { listenPostgres } from "./listen";
@@ -9,6 +9,9 @@ import { type PostgresClient, postgresSession } from "./session";
 import { writePostgres } from "./write";
 
 const arrays = { text: "text", integer: "bigint", timestamp: "bigint", boolean: "boolean", json: "text" } as const;
+
+/** The transactions in which sessions have locked the head. A host, or its library when a time is up, may end one while a command is under way. */
+const lockedBy = new WeakMap<Session, string>();
 
 /** PostgreSQL through pg. */
 export const postgres: Dialect = {
@@ -58,14 +61,17 @@ export const postgres: Dialect = {
     await session.run({ text: "ROLLBACK", values: [] });
   },
   async lockHead(session, { head }, columns) {
-    return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h."id" = 1 FOR UPDATE`, values: [], prepared: true }))[0];
+    const text = `SELECT ${columns}, pg_current_xact_id()::text FROM ${head} h WHERE h."id" = 1 FOR UPDATE`;
+    const [row] = await session.run({ text, values: [], prepared: true });
+    if (row) lockedBy.set(session, String(row.at(-1)));
+    return row;
   },
   currentRead: "",
   hostBelief: "with reads",
-  write: (session, plan, group) => writePostgres(session, plan, group, false),
+  write: (session, plan, group) => writePostgres(session, plan, group, { inside: lockedBy.get(session) }),
   async writeAlone(session, plan, group) {
     try {
-      return await writePostgres(session, plan, group, true);
+      return await writePostgres(session, plan, group, "alone");
     } catch (error) {
       // The statement is also the commit.
       throw commitFailure(error);

@@ -5,13 +5,18 @@ import { type Bound, encode, type RawRow } from "../../rows";
 import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
 
+/** In which transaction a group is written: one of its own, or one that is open, `inside` which the head may have been locked. */
+type Where = "alone" | { readonly inside: string | undefined };
+
 /**
  * Writes a group with one statement that moves the head from where the group expects it and, only if that hit, writes every
- * row. Alone it is a transaction of its own, whose commit is the end of the statement.
+ * row. Alone it is a transaction of its own, whose commit is the end of the statement. Where the head was locked it hits in that transaction only.
  */
-export async function writePostgres(session: Session, plan: WritePlan, group: Group, alone: boolean): Promise<boolean> {
-  const { text, parts } = statementOf(plan, group, alone);
+export async function writePostgres(session: Session, plan: WritePlan, group: Group, where: Where): Promise<boolean> {
+  const inside = where === "alone" ? undefined : where.inside;
+  const { text, parts } = statementOf(plan, group, where === "alone" ? "alone" : inside === undefined ? "believing" : "locked");
   const values: Bound[] = [group.from.commits, group.seq, group.wide, group.from.epoch];
+  if (inside !== undefined) values.push(inside);
   for (const { rows, shape } of parts) {
     const first = rows[0] as Row;
     for (const column of shape.shared) values.push(encode(column, first[column.name]));
@@ -33,26 +38,28 @@ const texts = new WeakMap<WritePlan, Map<string, string>>();
 // Tables have their shapes independently of each other; a server should not have to keep all that may come of it.
 const mostTexts = 64;
 
-function statementOf(plan: WritePlan, { writes, presumed }: Group, alone: boolean): { text: string; parts: readonly Part[] } {
+type Mode = "alone" | "believing" | "locked";
+
+function statementOf(plan: WritePlan, { writes, presumed }: Group, mode: Mode): { text: string; parts: readonly Part[] } {
   const known = texts.get(plan) ?? new Map<string, string>();
   texts.set(plan, known);
   // Alone, a key that is there fails the statement and nothing else.
-  const proving = presumed && !alone;
-  const nameOf = (parts: readonly Part[]) =>
-    `${alone}${proving}${parts.map(({ table, shape }) => ` ${table.name} ${shape.name}`).join("")}`;
+  const proving = presumed && mode !== "alone";
+  const nameOf = (parts: readonly Part[]) => `${mode}${proving}${parts.map(({ table, shape }) => ` ${table.name} ${shape.name}`).join("")}`;
   const shaped = writes.map((write) => ({ ...write, shape: shapeOf(write.table, write.rows) }));
   const fits = known.has(nameOf(shaped)) || known.size < mostTexts;
   const parts = fits ? shaped : writes.map((write) => ({ ...write, shape: wholeShape(write.table) }));
   const name = nameOf(parts);
-  const text = known.get(name) ?? composeText(plan, parts, alone, proving);
+  const text = known.get(name) ?? composeText(plan, parts, mode, proving);
   known.set(name, text);
   return { text, parts };
 }
 
-function composeText({ head, channel, limits }: WritePlan, parts: readonly Part[], alone: boolean, proving: boolean): string {
+function composeText({ head, channel, limits }: WritePlan, parts: readonly Part[], mode: Mode, proving: boolean): string {
+  const alone = mode === "alone";
   // Outside a transaction block these settings hold for this one statement and its commit.
   const settings = `"limits" AS MATERIALIZED (SELECT set_config('lock_timeout', '${limits.lockMs}', true) || set_config('synchronous_commit', 'on', true) AS "set")`;
-  let position = 5;
+  let position = mode === "locked" ? 6 : 5;
   const unknown: string[] = [];
   const written = parts.map(({ table, shape }, index) => {
     const insert = insertText(table, shape, position);
@@ -60,7 +67,10 @@ function composeText({ head, channel, limits }: WritePlan, parts: readonly Part[
     position += shape.shared.length + shape.differing.length;
     return `"w${index}" AS (${insert})`;
   });
-  const conditions = `"id" = 1 AND "commits" = $1 AND "epoch" = $4${alone ? ' AND "limits"."set" IS NOT NULL' : ""}${unknown.join("")}`;
+  const held = { alone: ' AND "limits"."set" IS NOT NULL', believing: "", locked: " AND pg_current_xact_id_if_assigned()::text = $5" }[
+    mode
+  ];
+  const conditions = `"id" = 1 AND "commits" = $1 AND "epoch" = $4${held}${unknown.join("")}`;
   const moved = `UPDATE ${head} SET "seq" = $2, "commits" = "commits" + 1, "wide" = COALESCE($3, "wide")${alone ? ' FROM "limits"' : ""} WHERE ${conditions} RETURNING "seq"`;
   const steps = [...(alone ? [settings] : []), `"moved" AS (${moved})`, ...written];
   return `WITH ${steps.join(", ")} SELECT pg_notify('${channel}', "seq"::text) FROM "moved"`;

@@ -28,7 +28,7 @@ export const sqliteDdl: Dialect["ddl"] = {
     return { columns, indexes };
   },
 
-  async locked(session, _lock, inside, work) {
+  async locked(session, { inside }, work) {
     if (inside) return work();
     beginSqlite(session.raw as SqliteDatabase);
     return committed(session, work);

@@ -9,6 +9,8 @@ const kinds: readonly (readonly [prefix: string, kind: FailureKind])[] = [
   ["SQLITE_MISMATCH", "value"],
   ["SQLITE_TOOBIG", "value"],
   ["SQLITE_FULL", "full"],
+  // The index of the write-ahead log could not grow.
+  ["SQLITE_IOERR_SHMSIZE", "full"],
   ["SQLITE_READONLY", "read-only"],
   ["SQLITE_CANTOPEN", "unreachable"],
   ["SQLITE_AUTH", "denied"],

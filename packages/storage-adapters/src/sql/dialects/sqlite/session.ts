@@ -1,3 +1,4 @@
+import { InventoryError, isInventoryError } from "@onhand/core";
 import { sqlFailure } from "../../failures";
 import type { Bound, RawRow } from "../../rows";
 import { byCodePoint } from "../../text-order";
@@ -72,11 +73,7 @@ function statementOf(database: SqliteDatabase, text: string, exact: boolean): Sq
 /** Settings and functions that belong to a connection, made once for each; settings can't be changed in a transaction. */
 export function prepareSqlite(database: SqliteDatabase): void {
   try {
-    if (!extended.has(database)) {
-      database.function("onhand_fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
-      database.function("onhand_order", { deterministic: true }, (text) => (typeof text === "string" ? byCodePoint(text) : text));
-      extended.add(database);
-    }
+    if (!extended.has(database)) extend(database);
     if (configured.has(database) || database.inTransaction) return;
     if (!database.readonly) withoutWaiting(database, () => database.pragma("journal_mode = WAL"));
     database.pragma("foreign_keys = ON");
@@ -84,8 +81,24 @@ export function prepareSqlite(database: SqliteDatabase): void {
     database.pragma("synchronous = FULL");
     configured.add(database);
   } catch (error) {
-    throw classifySqlite(error);
+    throw isInventoryError(error) ? error : classifySqlite(error);
   }
+}
+
+/** Search and the order of text are functions of ours. */
+function extend(database: SqliteDatabase): void {
+  try {
+    database.function("onhand_fold", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
+    database.function("onhand_order", { deterministic: true }, (text) => (typeof text === "string" ? byCodePoint(text) : text));
+  } catch (error) {
+    if ((error as Error).message !== "not implemented") throw error;
+    throw new InventoryError(
+      "UNSUPPORTED",
+      { feature: "a SQLite driver that takes no functions of the host's, as libsql's" },
+      { cause: error },
+    );
+  }
+  extended.add(database);
 }
 
 /** Speaks through a better-sqlite3 database. */

@@ -1,4 +1,4 @@
-import { commitFailure } from "../../failures";
+import { commitFailure, sqlFailure } from "../../failures";
 import type { TableLayout } from "../../layout";
 import { byCodePoint, fromCodePoint } from "../../text-order";
 import type { Dialect, Session } from "../dialect";
@@ -116,14 +116,17 @@ export const sqlite: Dialect = {
   },
   async atomically(of, work) {
     const on = database(of);
+    // A full disk has ended it, and a host that caught the error goes on: what is written now would be committed at once.
+    if (!on.inTransaction) throw sqlFailure("ended", new Error("the group was to be written outside a transaction"));
     runSqlite(on, "SAVEPOINT onhand");
     try {
       return await work();
     } catch (error) {
-      runSqlite(on, "ROLLBACK TO onhand");
+      // A full disk undoes all of a transaction, and its savepoints are gone with it.
+      if (on.inTransaction) runSqlite(on, "ROLLBACK TO onhand");
       throw error;
     } finally {
-      runSqlite(on, "RELEASE onhand");
+      if (on.inTransaction) runSqlite(on, "RELEASE onhand");
     }
   },
 };

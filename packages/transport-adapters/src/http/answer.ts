@@ -7,7 +7,7 @@ export type AnswerHeaders = Readonly<Record<string, string>>;
 /** What every answer tells. */
 export const commonHeaders = (context: Context<HttpEnv>): AnswerHeaders => ({
   "x-content-type-options": "nosniff",
-  "x-request-id": context.get("requestId"),
+  "x-request-id": context.env.requestId,
 });
 
 /** An answer. Its headers stay a plain record: servers on node:http write one as it is, and have to take a `Headers` apart. */

@@ -1,7 +1,6 @@
 import {
   type AlertsApi,
   type CostingApi,
-  type CostReports,
   type CountsApi,
   errorCodes,
   type Feed,
@@ -79,7 +78,7 @@ export interface InventoryHttpClient {
     runOuts(request?: Omit<RunOutRequest, "termsFor">): ReturnType<ForecastsApi["runOuts"]>;
   };
   /** As `inventory.reports`. One of more rows than the server answers at once goes as a job: {@link JobsClient.startReport}. */
-  readonly reports: ReportsApi & CostReports;
+  readonly reports: ReportsApi;
   readonly feed: {
     /** Where the ledger stands, and which ledger it is. */
     head(): Promise<{ readonly epoch: string; readonly head: number }>;

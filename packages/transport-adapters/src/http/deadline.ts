@@ -5,8 +5,8 @@ import type { Timers } from "../shared/timers";
 export interface Deadline {
   /** Says that from here on something may be applied, whenever the time is up. */
   submitted(idempotencyKey: string | undefined): void;
-  /** Aborted when the time is up: what only answers need not go on. */
-  readonly signal: AbortSignal;
+  /** Aborted when the time is up: what only answers need not go on. No getter: V8 makes a hidden class of its own for each object with one. */
+  signal(): AbortSignal;
 }
 
 /**
@@ -22,7 +22,7 @@ export function withinDeadline<T>(timers: Timers, timeoutMs: number, work: (dead
     submitted(idempotencyKey) {
       late = () => new InventoryError("OUTCOME_UNKNOWN", idempotencyKey === undefined ? {} : { idempotencyKey });
     },
-    get signal() {
+    signal() {
       over ??= new AbortController();
       if (passed) over.abort(passed);
       return over.signal;

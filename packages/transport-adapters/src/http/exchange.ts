@@ -16,11 +16,11 @@ import { fieldsInPath } from "./routes";
 
 /** What is known of a request on its way. */
 export interface HttpEnv {
-  readonly Variables: {
-    requestId: string;
-    /** Set once something may have been applied. */
-    writes?: boolean;
-    idempotencyKey?: string;
+  readonly Bindings: {
+    readonly requestId: string;
+    /** True once something may have been applied. */
+    writes: boolean;
+    idempotencyKey: string | undefined;
   };
 }
 
@@ -47,18 +47,15 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
   const { authorize, limits, jobs, timers, logger, basePath } = parts;
 
   async function identify(request: Request): Promise<Actor> {
-    const actor = await asked(request);
-    if (actor) return actor;
-    throw new InventoryError("UNAUTHENTICATED", {});
-  }
-
-  async function asked(request: Request): Promise<Actor | undefined> {
+    let actor: Actor | undefined;
     try {
-      return await parts.authenticate(request);
+      actor = await parts.authenticate(request);
     } catch (error) {
       if (isInventoryError(error)) throw error;
       throw new InventoryError("STORAGE_UNAVAILABLE", { reason: "authenticate failed" }, { cause: error });
     }
+    if (actor) return actor;
+    throw new InventoryError("UNAUTHENTICATED", {});
   }
 
   return (operation) => {
@@ -80,11 +77,9 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
         file,
         actor,
         permissions,
-        requestId: context.get("requestId"),
+        requestId: context.env.requestId,
         prefers,
-        get signal() {
-          return deadline.signal;
-        },
+        signal: deadline.signal,
       };
       if (operation.later && prefersAsync(request)) return begin(context, call, await operation.later(call));
       if (writes) deadline.submitted(input.idempotencyKey as string | undefined);
@@ -107,8 +102,8 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
 /** A command's input in the caller's name, under the key of its header. */
 function named(context: Context<HttpEnv>, fields: Fields, { id }: Actor): Input {
   const key = idempotencyKeyOf(context.req.header("idempotency-key"), fields.idempotencyKey);
-  context.set("writes", true);
-  if (typeof key === "string") context.set("idempotencyKey", key);
+  context.env.writes = true;
+  if (typeof key === "string") context.env.idempotencyKey = key;
   // Put into what was just read, since a copy with more names in it costs more than parsing the body did.
   return Object.assign(fields, key === undefined ? { actor: id } : { actor: id, idempotencyKey: key });
 }

@@ -326,6 +326,30 @@ describe("who may what", () => {
     const foreign = await from("https://evil.example", "OPTIONS");
     expect([foreign.status, foreign.headers.get("access-control-allow-origin")]).toEqual([403, null]);
   });
+
+  test("an allowed page gives commands and may read what is refused, under the id it gave", async () => {
+    const origin = "https://admin.example";
+    shop = await serve({ allowedOrigins: [origin], basePath: "/api" });
+    const ask = async (method: string, path: string, body?: object) => {
+      const response = await shop.send(method, `/api${path}`, body, { origin, "x-request-id": "till-7" });
+      const { headers } = response;
+      expect([headers.get("access-control-allow-origin"), headers.get("x-request-id"), headers.get("vary")]).toEqual([
+        origin,
+        "till-7",
+        expect.stringMatching(/origin/iu),
+      ]);
+      return response;
+    };
+    expect((await ask("POST", "/products", { sku: "CUP", name: "Cup" })).status).toBe(201);
+    expect((await ask("HEAD", "/products/CUP")).status).toBe(200);
+    expect((await ask("GET", "/nothing")).status).toBe(404);
+    const unknown = await ask("DELETE", "/products");
+    expect([unknown.status, unknown.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+    expect(await (await ask("POST", "/products", { sku: "CUP", name: "Cup" })).json()).toMatchObject({
+      code: "ALREADY_EXISTS",
+      requestId: "till-7",
+    });
+  });
 });
 
 describe("refusals are problem details", () => {

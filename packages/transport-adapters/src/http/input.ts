@@ -33,12 +33,10 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
   const said = headers.get("content-length");
   if (said !== null && Number(said) > maxBytes) throw tooLong(maxBytes);
   const isCounted = said === null || headers.has("transfer-encoding");
-  const bytes = await (isCounted ? gather(request.body, maxBytes) : whole(request)).catch(brokenOff);
+  const bytes = new Uint8Array(await (isCounted ? gather(request.body, maxBytes) : request.arrayBuffer()).catch(brokenOff));
   if (bytes.byteLength > maxBytes) throw tooLong(maxBytes);
   return bytes;
 }
-
-const whole = async (request: Request): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await request.arrayBuffer());
 
 /** Whoever sends half of it is no trouble of the host. */
 function brokenOff(error: unknown): never {
@@ -46,7 +44,7 @@ function brokenOff(error: unknown): never {
   throw malformed("did not come whole");
 }
 
-async function gather(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function gather(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<ArrayBuffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
@@ -61,7 +59,7 @@ async function gather(body: ReadableStream<Uint8Array> | null, maxBytes: number)
     bytes.set(chunk, start);
     start += chunk.byteLength;
   }
-  return bytes;
+  return bytes.buffer;
 }
 
 const tooLong = (maxBytes: number) => answeredWith(413, malformed(`a body has at most ${maxBytes} bytes`));

@@ -15,7 +15,7 @@ export interface Call {
   /** Which of these media types the caller would rather have, by their `Accept`; the usual one where that names none of them. */
   readonly prefers: (types: readonly string[], usual: string) => string;
   /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
+  readonly signal: () => AbortSignal;
 }
 
 /** Work that goes on when its caller has been answered. */

@@ -169,8 +169,8 @@ export const readRoutes: Readonly<Record<string, ReadRoute>> = {
   "reports.deadStock": report("/reports/dead-stock", "report", "What has been there for long and was not sold since."),
   "reports.shrinkage": report("/reports/shrinkage", "report", "What got lost and what turned up, by reason unless said."),
   "reports.lowStock": report("/reports/low-stock", "report", "Levels at or below their reorder point."),
-  "reports.valuation": whole("/reports/valuation", "report", "What stock is worth, by product and store."),
-  "reports.costOfGoodsSold": whole("/reports/cost-of-goods-sold", "report", "What the goods sold in a time cost."),
+  "reports.valuation": report("/reports/valuation", "report", "What stock is worth, by product and store unless said."),
+  "reports.costOfGoodsSold": report("/reports/cost-of-goods-sold", "report", "What the goods sold in a time cost."),
 };
 
 /** The fields of the input that stand in the path. */

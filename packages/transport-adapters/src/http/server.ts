@@ -2,6 +2,7 @@ import { consoleLogger, InventoryError, systemClock } from "@onhand/core";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { etag } from "hono/etag";
+import { TrieRouter } from "hono/router/trie-router";
 import { demandHooks } from "../shared/authorization";
 import { isAllowedOrigin } from "../shared/request";
 import { systemTimers } from "../shared/timers";
@@ -16,6 +17,7 @@ import { defaultHttpLimits, type HttpHandler, type HttpHandlerOptions } from "./
 import { createProbes } from "./probes";
 import { answeredWith, problemOf, problemResponse } from "./problem";
 import { pagePolicy, referencePage } from "./reference-page";
+import { createRouter } from "./router";
 
 export type { Schema } from "@onhand/core/schemas";
 export { allowEverythingForDemos } from "../shared/authorization";
@@ -57,15 +59,17 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const operations = [...inventoryOperations(inventory, basePath, reportFiles), ...jobOperations(jobs, kinds, basePath)];
   const exchange = createExchange({ authenticate, authorize, basePath, limits, jobs, timers, logger });
 
-  const root = new Hono<HttpEnv>();
-  const app = root.basePath(basePath);
-  const refuse = (context: Context<HttpEnv>, error: unknown, headers?: AnswerHeaders): Response => {
-    const { requestId, writes = false, idempotencyKey } = context.var;
-    return problemResponse(context, problemOf(error, { requestId, logger, writes, idempotencyKey }), headers);
-  };
+  const refuse = (context: Context<HttpEnv>, error: unknown, headers?: AnswerHeaders): Response =>
+    problemResponse(context, problemOf(error, { logger, ...context.env }), headers);
+  const root = new Hono<HttpEnv>({ router: createRouter() });
   root.onError((error, context) => refuse(context, error));
-  root.notFound((context) => refuse(context, new InventoryError("UNKNOWN_ROUTE", placeOf(context))));
-  root.use(admit(newId, allowedOrigins));
+  const known = new TrieRouter<PlaceInUse>();
+  root.notFound((context) => {
+    const place = known.match(context.req.method, context.req.path)[0][0]?.[0];
+    if (!place) return refuse(context, new InventoryError("UNKNOWN_ROUTE", placeOf(context)));
+    return refuse(context, unknownMethod(context, place.path), { allow: place.allow });
+  });
+  const app = root.basePath(basePath);
   for (const operation of operations) {
     const { method, path } = operation.route;
     const before = method === "GET" ? [etag()] : [];
@@ -75,11 +79,20 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   app.get("/health", (context) => answerJson(context, probes.health()));
   app.get("/ready", async (context) => answerJson(context, await probes.ready()));
   if (documentation) serveDocumentation(app, describeOperations(operations, basePath));
-  for (const [path, allow] of methodsByPath(operations)) {
-    // Registered last: whatever gets this far has a path that is known, and a method that is not.
-    app.all(honoPath(path), (context) => refuse(context, unknownMethod(context, path), { allow }));
-  }
-  return async (request) => root.fetch(request);
+  for (const place of placesInUse(operations)) known.add("ALL", basePath + honoPath(place.path), place);
+
+  const pages = new Hono<HttpEnv>();
+  pages.onError((error, context) => refuse(context, error));
+  pages.use(admit(allowedOrigins));
+  pages.all("*", ({ req, env }) => root.fetch(req.raw, env));
+
+  return async (request) => {
+    const { headers } = request;
+    const given = headers.get("x-request-id");
+    const requestId = given !== null && givenId.test(given) ? given : newId();
+    // What comes from no page is spared the chain of middlewares, which costs more than finding its route does.
+    return (headers.has("origin") ? pages : root).fetch(request, { requestId, writes: false, idempotencyKey: undefined });
+  };
 }
 
 function serveDocumentation(app: Hono<HttpEnv>, document: OpenApiDocument): void {
@@ -97,14 +110,19 @@ const unknownMethod = (context: Context<HttpEnv>, path: string): InventoryError 
 const probePaths = ["/health", "/ready"];
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
-/** The methods there are for each path, as the `Allow` header has them. */
-function methodsByPath(operations: readonly Operation[]): ReadonlyMap<string, string> {
+/** A path, and the methods there are for it, as the `Allow` header has them. */
+interface PlaceInUse {
+  readonly path: string;
+  readonly allow: string;
+}
+
+function placesInUse(operations: readonly Operation[]): readonly PlaceInUse[] {
   const methods = new Map<string, string[]>(probePaths.map((path) => [path, ["GET", "HEAD"]]));
   for (const { route } of operations) {
     const { path, method } = route;
     methods.set(path, [...(methods.get(path) ?? []), method, ...(method === "GET" ? ["HEAD"] : [])]);
   }
-  return new Map([...methods].map(([path, allowed]) => [path, allowed.sort().join(", ")]));
+  return [...methods].map(([path, allowed]) => ({ path, allow: allowed.sort().join(", ") }));
 }
 
 /** What was asked for, no longer than a log can bear. */
@@ -116,8 +134,8 @@ const placeOf = ({ req }: Context<HttpEnv>): { readonly method: string; readonly
 /** The longest id of a request that somebody else may give, and what it is made of. */
 const givenId = /^[\w\-=]{1,128}$/;
 
-/** Names each request; refuses pages of foreign origins, and tells those that are allowed. */
-function admit(newId: () => string, allowed: readonly string[] | undefined): MiddlewareHandler<HttpEnv> {
+/** Refuses pages of foreign origins, and tells those that are allowed. */
+function admit(allowed: readonly string[] | undefined): MiddlewareHandler<HttpEnv> {
   const tell = cors({
     origin: (origin) => origin,
     credentials: true,
@@ -126,10 +144,7 @@ function admit(newId: () => string, allowed: readonly string[] | undefined): Mid
     maxAge: 600,
   });
   return async (context, next) => {
-    const given = context.req.header("x-request-id");
-    context.set("requestId", given !== undefined && givenId.test(given) ? given : newId());
-    const origin = context.req.header("origin");
-    if (origin === undefined) return next();
+    const origin = context.req.header("origin") as string;
     // An answer to a preflight is made of what stands here.
     for (const [name, value] of Object.entries(commonHeaders(context))) context.header(name, value);
     const host = context.req.header("host") ?? new URL(context.req.url).host;

@@ -24,6 +24,8 @@ interface Trust {
 /** What an endpoint writes of itself. The rest of the record is the lease's. */
 export type Change = (now: WebhookRecord) => Omit<WebhookRecord, "holder" | "version">;
 
+export type Lease = ReturnType<typeof createLease>;
+
 const looksPerLease = 4;
 /** A write that others were quicker than is made again on what they wrote. They can't all be quicker for ever. */
 const maximumTries = 20;

@@ -1,16 +1,19 @@
 import { consoleLogger, InventoryError, systemClock } from "@onhand/core";
 import { systemTimers } from "../shared/timers";
 import { checkEndpoint } from "./check-endpoint";
-import { createEndpoint, type Redelivery, type ReplayFrom, type WebhookStatus } from "./endpoint";
+import type { Redelivery, ReplayFrom } from "./commands";
+import { createEndpoint, type Endpoint } from "./endpoint";
 import { defaultWebhookLimits, type WebhookEndpoint, type WebhooksOptions } from "./options";
 import { createPost } from "./post";
+import type { WebhookStatus } from "./status";
 import type { DeadLetter } from "./store";
 
 export { systemTimers, type Timers } from "../shared/timers";
+export type { Redelivery, ReplayFrom } from "./commands";
 export type { WebhookBody } from "./delivery";
-export type { Redelivery, ReplayFrom, WebhookStatus } from "./endpoint";
 export { defaultWebhookLimits, type WebhookEndpoint, type WebhookLimits, type WebhooksOptions } from "./options";
 export type { WebhookAnswer, WebhookPost, WebhookRequest } from "./post";
+export type { WebhookStatus } from "./status";
 export { type DeadLetter, openWebhookStore, type PauseReason, type WebhookRecord, type WebhookStore } from "./store";
 
 /**
@@ -67,7 +70,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const limits = { ...defaultWebhookLimits, ...options.limits };
   const post = options.post ?? createPost({ allowPrivateNetwork });
   const tools = { feed: inventory.feed, store, post, limits, clock, timers, logger, random, holder: crypto.randomUUID() };
-  const open = new Map<string, ReturnType<typeof createEndpoint>>();
+  const open = new Map<string, Endpoint>();
 
   function add(endpoint: WebhookEndpoint): void {
     checkEndpoint(endpoint, allowPrivateNetwork);

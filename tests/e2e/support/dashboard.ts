@@ -21,9 +21,11 @@ export async function buildDashboard(): Promise<string> {
   await forgetOldBuilds();
   const fresh = await mkdtemp(join(cache, "building-"));
   await runVite(fresh);
-  // Somebody else may have built the same meanwhile; theirs is as good.
-  if (existsSync(directory)) await rm(fresh, { recursive: true });
-  else await rename(fresh, directory);
+  await rename(fresh, directory).catch(async (error: NodeJS.ErrnoException) => {
+    // Another test file built the same meanwhile, and its build may be in use: it is as good.
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    await rm(fresh, { recursive: true });
+  });
   return directory;
 }
 

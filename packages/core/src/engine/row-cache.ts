@@ -18,9 +18,11 @@ export interface CachedTable {
  * newer is full, so rows in use stay.
  */
 export interface RowCache {
-  /** The head these rows belong to; undefined when they belong to none and must be forgotten. */
+  /** The head these rows belong to; undefined while they hold what is not committed yet. */
   readonly seq: number | undefined;
   table(name: string): CachedTable;
+  /** Takes back what was written since the last `advance`: it came to nothing. */
+  restore(): void;
   /** The rows, with all that was written, are now those of this head. Only here rows may be dropped: a group never loses what it has loaded. */
   advance(seq: number): void;
   /** Forgets everything. */
@@ -28,7 +30,7 @@ export interface RowCache {
 }
 
 export function createRowCache(limit: number): RowCache {
-  const tables = new Map<string, CachedTable & { readonly age: () => void; readonly clear: () => void }>();
+  const tables = new Map<string, ReturnType<typeof createTable>>();
   let size = 0;
   let seq = 0;
   let unsaved = false;
@@ -37,6 +39,9 @@ export function createRowCache(limit: number): RowCache {
     let recent = new Map<string, Row | null>();
     let older = new Map<string, Row | null>();
     let ahead = true;
+    // What was written since the last `advance`, and what stood there before.
+    let writtenKeys: string[] = [];
+    let before: (Row | null | undefined)[] = [];
 
     function learn(key: string, row: Row | null): void {
       const before = recent.size;
@@ -57,6 +62,9 @@ export function createRowCache(limit: number): RowCache {
       learn,
       write(key: string, row: Row) {
         unsaved = true;
+        writtenKeys.push(key);
+        const found = recent.get(key);
+        before.push(found === undefined ? older.get(key) : found);
         learn(key, row);
       },
       refresh(key: string, row: Row) {
@@ -67,6 +75,23 @@ export function createRowCache(limit: number): RowCache {
         ahead = false;
         return first;
       },
+      restore() {
+        for (let index = writtenKeys.length - 1; index >= 0; index--) {
+          const key = writtenKeys[index] as string;
+          const row = before[index];
+          if (row !== undefined) learn(key, row);
+          else {
+            recent.delete(key);
+            older.delete(key);
+          }
+        }
+        this.settle();
+      },
+      settle() {
+        if (writtenKeys.length === 0) return;
+        writtenKeys = [];
+        before = [];
+      },
       age() {
         older = recent;
         recent = new Map();
@@ -74,6 +99,7 @@ export function createRowCache(limit: number): RowCache {
       clear() {
         older = new Map();
         recent = new Map();
+        this.settle();
       },
     };
   }
@@ -90,9 +116,14 @@ export function createRowCache(limit: number): RowCache {
       }
       return table;
     },
+    restore() {
+      for (const table of tables.values()) table.restore();
+      unsaved = false;
+    },
     advance(to) {
       seq = to;
       unsaved = false;
+      for (const table of tables.values()) table.settle();
       if (size < limit / 2) return;
       for (const table of tables.values()) table.age();
       size = 0;

@@ -16,7 +16,7 @@ export interface TableRows {
   save(tx: StorageTransaction): Promise<void>;
 }
 
-/** Rows of a `state` table. The cache takes them in at once; should the group fail, it forgets everything. */
+/** Rows of a `state` table. The cache takes them in at once; should the group come to nothing, it takes them back. */
 export function createStateRows(table: TableDefinition, cached: CachedTable): TableRows {
   const keys: string[] = [];
   const rows: Row[] = [];

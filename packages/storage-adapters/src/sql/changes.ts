@@ -29,6 +29,7 @@ export async function readChanges(
   const read = async (table: TableLayout, to: number | undefined): Promise<Row[]> => {
     const decodeRow = rowDecoder(table);
     const statement = changesOf(
+      dialect,
       table,
       tableOf,
       head.seq - since < farBehind,
@@ -56,7 +57,7 @@ export async function readChanges(
   return { ...mergeChanges(found, limit), head: head.seq };
 }
 
-/** Those of the tables that have anything newer: most commits touch two or three of many, and one question tells which. */
+/** Those of the tables that may have anything newer: most commits touch two or three of many, and one question tells which. */
 async function changedSince(
   tables: readonly TableLayout[],
   tableOf: (name: string) => TableLayout,
@@ -67,19 +68,24 @@ async function changedSince(
   const tracing = (table: TableLayout) => (table.definition.tracedBy ?? [table.definition.name]).map(tableOf);
   const asked = [...new Set(tables.flatMap(tracing))];
   if (asked.length < 2) return tables;
+  const traced = tables.filter((table) => table.definition.tracedBy);
   const newest = (table: TableLayout) => {
     const seq = table.column("seq").sql;
     return `(SELECT ${seq} FROM ${table.sql} ORDER BY ${seq} DESC LIMIT 1${suffix})`;
   };
-  const [found = []] = await run(plain(`SELECT ${asked.map(newest).join(", ")}`));
+  const any = (table: TableLayout) => `(SELECT 1 FROM ${table.sql} LIMIT 1${suffix})`;
+  const text = `SELECT ${[...asked.map(newest), ...traced.map(any)].join(", ")}`;
+  const [found = []] = await run({ text, values: [], prepared: true });
   const changed = new Set(asked.filter((_, index) => Number(found[index] ?? -1) > since));
-  return tables.filter((table) => tracing(table).some((trace) => changed.has(trace)));
+  const empty = new Set(traced.filter((_, index) => (found[asked.length + index] ?? null) === null));
+  return tables.filter((table) => !empty.has(table) && tracing(table).some((trace) => changed.has(trace)));
 }
 
 type Extent = { readonly limit: number } | { readonly to: number };
 
 /** A table's rows in seq order: through its index on seq, or through the tables that trace its changes. */
 function changesOf(
+  dialect: Dialect,
   table: TableLayout,
   tableOf: (name: string) => TableLayout,
   near: boolean,
@@ -99,7 +105,7 @@ function changesOf(
     return `SELECT DISTINCT ${names} FROM ${trace.sql} r WHERE ${bounds("r")}${suffix}`;
   });
   const same = [...table.key.map((column) => column.sql), seq].map((name) => `t.${name} = r.${name}`).join(" AND ");
-  return plain(`SELECT ${columns} FROM (${keys.join(" UNION ")}) r JOIN ${table.sql} t ON ${same} ${order}${limit}${suffix}`);
+  return plain(`SELECT ${columns} FROM (${keys.join(" UNION ")}) r ${dialect.joinEach(table.sql, "t", same)} ${order}${limit}${suffix}`);
 }
 
 function nextOf(dialect: Dialect, table: TableLayout, seq: number, suffix: string): Statement {

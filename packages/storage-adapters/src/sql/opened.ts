@@ -11,6 +11,7 @@ import type { SqlStorageOptions } from "./options";
 import { createReplicas, type Replicas } from "./replicas";
 import { type Chance, patiently, realChance } from "./retry";
 import { describeSchema, migrate, readHead, type Schema } from "./schema";
+import { createTurns, type Turns } from "./turns";
 import { createWatch, type Watch } from "./watch";
 import { createWriter, type Writer } from "./writer";
 
@@ -21,6 +22,7 @@ export interface Opened {
   readonly connections: Connections;
   readonly belief: Belief;
   readonly writer: Writer;
+  readonly turns: Turns;
   readonly watch: Watch;
   readonly replicas: Replicas;
   readonly durability: Durability;
@@ -84,15 +86,17 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
     belief.learn(after);
     watch.tell(after.seq);
   };
+  const turns = createTurns({ dialect, plan, connections, limits, chance, logger });
   return {
     schema,
+    turns,
     epoch: head.epoch,
     connections,
     belief,
     watch,
     durability,
     tableOf,
-    writer: createWriter({ schema, plan, connections, tableOf, belief, committed, chance }),
+    writer: createWriter({ schema, plan, connections, tableOf, belief, committed, chance, turns }),
     replicas: createReplicas(
       schema,
       head.epoch,

@@ -126,8 +126,9 @@ export function sqlStorage(options: SqlStorageOptions): StorageAdapter {
 
     async close() {
       closed = true;
-      opened?.watch.close();
-      await Promise.allSettled([...underway]);
+      const watching = opened?.watch.close();
+      await Promise.allSettled([...underway, watching]);
+      await opened?.turns.close();
     },
   };
 }

@@ -5,7 +5,8 @@ export interface Watch {
   watch(onHead: (seq: number) => void): Stop;
   /** Tells everybody who watches. */
   tell(seq: number): void;
-  close(): void;
+  /** Resolves when nothing is asked any more: no connection of the pool is on its way then. */
+  close(): Promise<void>;
 }
 
 export interface WatchOptions {
@@ -21,6 +22,7 @@ const longestPause = 10_000;
 /** Tells of own commits at once and of others' by listening or by asking now and then; only while somebody watches. */
 export function createWatch({ pollMs, readSeq, listen, logger }: WatchOptions): Watch {
   const watchers = new Set<(seq: number) => void>();
+  const asking = new Set<Promise<void>>();
   let latest = 0;
   let round: { stopped: boolean } | undefined;
 
@@ -40,7 +42,13 @@ export function createWatch({ pollMs, readSeq, listen, logger }: WatchOptions): 
   /** Asks where the head stands; with a listener it is the backstop only. */
   function poll(mine: { stopped: boolean }): void {
     let failures = 0;
-    const ask = async () => {
+    const ask = () => {
+      const asked = askOnce().finally(() => asking.delete(asked));
+      asking.add(asked);
+      return asked;
+    };
+    const askOnce = async () => {
+      if (mine.stopped) return;
       try {
         const seq = await readSeq();
         failures = 0;
@@ -96,9 +104,10 @@ export function createWatch({ pollMs, readSeq, listen, logger }: WatchOptions): 
       };
     },
     tell,
-    close() {
+    async close() {
       watchers.clear();
       end();
+      await Promise.all(asking);
     },
   };
 }

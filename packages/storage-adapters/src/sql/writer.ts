@@ -13,6 +13,7 @@ import { transactionReads, type WithSession } from "./reads";
 import { type Chance, createPatience } from "./retry";
 import { readHead, type Schema } from "./schema";
 import { createPending } from "./transaction";
+import type { Turns } from "./turns";
 
 type Work<T> = (tx: StorageTransaction) => Promise<T>;
 
@@ -37,10 +38,11 @@ export interface WriterOptions {
   /** Called with where the head stands after each commit. */
   readonly committed: (head: HeadState) => void;
   readonly chance: Chance;
+  readonly turns: Turns;
 }
 
-// After a miss the head is locked first until it has stood still for so many groups.
-const lockedGroups = 8;
+// After a miss others are looked for until the head has stood still so many times.
+const wary = 8;
 // After a key that was known keys are looked for first for so many groups, and for twice as many each time it happens again.
 const readingGroups = 16;
 const mostReadingGroups = 1_024;
@@ -48,12 +50,12 @@ const lostTries = 3;
 
 /**
  * Who knows where the head stands needs no lock: work runs on plain reads, and one compare-and-set at the end writes all of
- * it if the head has not moved since, else nothing. After a miss the head row is locked first while others are about.
+ * it if the head has not moved since, else nothing. After a miss, while others are about, processes take turns; who has none locks the head row first.
  */
-export function createWriter({ schema, plan, connections, tableOf, belief, committed, chance }: WriterOptions): Writer {
+export function createWriter({ schema, plan, connections, tableOf, belief, committed, chance, turns }: WriterOptions): Writer {
   const { dialect } = schema;
-  const turns = new Mutex();
-  let groupsToLock = 0;
+  const oneAtATime = new Mutex();
+  let groupsWithOthers = 0;
   // Set while a commit of ours may still be on its way: the next one makes sure that it finds the head moved.
   let fence = false;
   let groupsToRead = 0;
@@ -120,12 +122,9 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
       try {
         await dialect.begin(session, plan);
         const head = decodeHead(await dialect.lockHead(session, plan, headSelect(dialect, "h")));
-        requireVersion(head, schema.version);
-        const stoodStill = head.commits === belief.head?.commits;
-        belief.learn(head);
+        lookForOthers(head);
         const { answer, group } = await runWork(head, (use) => use(session), work);
         await save(session, group ?? (fence ? { from: head, seq: head.seq, wide: null, writes: [], presumed: false } : undefined));
-        groupsToLock = stoodStill ? Math.max(0, groupsToLock - 1) : lockedGroups;
         return { answer };
       } catch (error) {
         await undo(session);
@@ -142,15 +141,40 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
     committed(headAfter(group));
   }
 
-  async function attempt<T>(work: Work<T>): Promise<Attempt<T>> {
-    const { head } = belief;
+  /** Takes in a head that was read before anything is decided: who finds it where it was left has been alone. */
+  function lookForOthers(head: HeadState): void {
+    requireVersion(head, schema.version);
+    groupsWithOthers = head.commits === belief.head?.commits ? Math.max(0, groupsWithOthers - 1) : wary;
+    belief.learn(head);
+  }
+
+  /** While others are about. In a turn the belief is right, but for those who take none. */
+  async function inTurn<T>(work: Work<T>): Promise<Attempt<T>> {
+    const turn = await turns.take();
+    if (!turn) return locked(work);
     try {
-      return await (head && groupsToLock === 0 ? optimistic(work, head) : locked(work));
+      if (turn === "begun") lookForOthers(await connections.use((session) => readHead(schema, session)));
+      const outcome = await proven(work, belief.head as HeadState);
+      return outcome === missed ? await locked(work) : outcome;
+    } finally {
+      turns.rest();
+    }
+  }
+
+  async function proven<T>(work: Work<T>, head: HeadState): Promise<Attempt<T>> {
+    try {
+      return await optimistic(work, head);
     } catch (error) {
       // Who appended a key that is there may have looked before it was: with the head locked it will be known.
-      if (isSqlFailure(error) && error.kind === "duplicate" && head && groupsToLock === 0) return missed;
+      if (isSqlFailure(error) && error.kind === "duplicate") return missed;
       throw error;
     }
+  }
+
+  function attempt<T>(work: Work<T>): Promise<Attempt<T>> {
+    const { head } = belief;
+    if (!head || fence) return locked(work);
+    return groupsWithOthers > 0 ? inTurn(work) : proven(work, head);
   }
 
   async function run<T>(work: Work<T>): Promise<T> {
@@ -159,14 +183,14 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
       try {
         const outcome = await attempt(work);
         if (outcome !== missed) return outcome.answer;
-        groupsToLock = lockedGroups;
+        groupsWithOthers = wary;
       } catch (error) {
         if (!isSqlFailure(error)) throw error;
         if (error.kind === "unknown") {
           belief.forget();
           fence = true;
         }
-        if (error.kind === "conflict") groupsToLock = lockedGroups;
+        if (error.kind === "conflict") groupsWithOthers = wary;
         const again = error.kind === "conflict" ? await patience.again() : error.kind === "lost" && (await patience.again(lostTries));
         if (!again) throw toInventoryError(error);
       }
@@ -174,8 +198,8 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
   }
 
   return {
-    transaction: (work) => turns.runExclusive(() => run(work)),
-    idle: () => turns.waitForUnlock(),
+    transaction: (work) => oneAtATime.runExclusive(() => run(work)),
+    idle: () => oneAtATime.waitForUnlock(),
   };
 }
 

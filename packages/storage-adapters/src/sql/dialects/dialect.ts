@@ -89,6 +89,8 @@ export interface Dialect extends Quoting {
   list(parameters: Parameters, column: ColumnLayout, values: readonly (string | number)[]): string;
   /** The rows with these keys, as what stands behind FROM; they are called `t`. `suffix` ends the statement that reads them. */
   byKeys(parameters: Parameters, table: TableLayout, keys: readonly Key[], suffix: string): string;
+  /** Joins the one row of a table, if there is one, to each row before: by its index, where few are looked for in many. */
+  joinEach(table: string, alias: string, condition: string): string;
   /** How a column's text is ordered by code unit; see text-order.ts. */
   readonly codeUnits: {
     ofColumn(sql: string): string;
@@ -120,6 +122,14 @@ export interface Dialect extends Quoting {
    * state or the compare fails, without them where the transaction's own snapshot is older than what the compare sees.
    */
   readonly hostBelief: "with reads" | "without reads" | "never";
+  /**
+   * How processes take turns (see turns.ts), on a connection that has no other use: `begin` waits for as long as a lock is waited for.
+   * The database ends the turn of a process that has stopped. Absent where one process at a time is the rule anyway.
+   */
+  readonly turns?: {
+    begin(session: Session, plan: WritePlan): Promise<void>;
+    end(session: Session, plan: WritePlan): Promise<void>;
+  };
   /**
    * Writes a group inside a transaction. False when the head is not where the group expects it, and on PostgreSQL when a key that
    * was presumed absent is there: an error would spoil a host's transaction. Elsewhere that is a failure that can be undone.

@@ -50,5 +50,5 @@ export const mysqlDdl = (mariadb: boolean): Dialect["ddl"] => ({
 });
 
 const lockSeconds = 10;
-// A lock's name is the whole server's, and has 64 characters at most.
-const lockName = "MD5(CONCAT(COALESCE(?, DATABASE(), ''), ' ', ?))";
+/** The name of a lock from a schema and a text. It is the whole server's, and has 64 characters at most. */
+export const lockName = "MD5(CONCAT(COALESCE(?, DATABASE(), ''), ' ', ?))";

@@ -2,7 +2,7 @@ import { commitFailure, isSqlFailure, sqlFailure } from "../../failures";
 import { committed } from "../committed";
 import type { Dialect } from "../dialect";
 import { undo } from "../undo";
-import { mysqlDdl } from "./ddl";
+import { lockName, mysqlDdl } from "./ddl";
 import { classifyMysql } from "./failures";
 import { leftOpen, mysqlSession } from "./session";
 import { jsonTableType } from "./types";
@@ -27,6 +27,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
     for (const key of padded) for (const value of key) parameters.add(value);
     return `${table.sql} t WHERE (${table.key.map((column) => column.sql).join(", ")}) IN (${padded.map(() => row).join(", ")})${suffix}`;
   },
+  joinEach: (table, alias, condition) => `JOIN ${table} ${alias} ON ${condition}`,
   codeUnits: {
     ofColumn: (sql) => ordered(sql),
     ofValue: (parameters, value) => ordered(parameters.add(value)),
@@ -61,6 +62,18 @@ export const mysql = (mariadb: boolean): Dialect => ({
   async lockHead(session, { head, limits }, columns) {
     const wait = mariadb ? ` WAIT ${waitSeconds(limits)}` : "";
     return (await session.run({ text: `SELECT ${columns} FROM ${head} h WHERE h.id = 1 FOR UPDATE${wait}`, values: [] }))[0];
+  },
+  turns: {
+    async begin(session, { namespace, channel, limits }) {
+      // A process that stops loses its connection, and with it the turn.
+      await session.run({ text: "SET SESSION wait_timeout = 1", values: [] });
+      const text = `SELECT GET_LOCK(${lockName}, ${waitSeconds(limits)})`;
+      const [held] = await session.run({ text, values: [namespace.schema ?? null, turnsOf(channel)] });
+      if (Number(held?.[0]) !== 1) throw sqlFailure("conflict", new Error("another process has its turn for too long"));
+    },
+    async end(session, { namespace, channel }) {
+      await session.run({ text: `SELECT RELEASE_LOCK(${lockName})`, values: [namespace.schema ?? null, turnsOf(channel)] });
+    },
   },
   currentRead: " LOCK IN SHARE MODE",
   hostBelief: "without reads",
@@ -140,6 +153,8 @@ export const mysql = (mariadb: boolean): Dialect => ({
     }
   },
 });
+
+const turnsOf = (channel: string): string => `${channel} turns`;
 
 /** UTF-16 with the high byte first, as bytes: see text-order.ts. */
 const ordered = (sql: string): string => `CAST(CONVERT(${sql} USING utf16) AS BINARY)`;

@@ -32,6 +32,8 @@ export const postgres: Dialect = {
     const row = `SELECT "r".* FROM ${table.sql} "r" WHERE ${same} LIMIT 1`;
     return `unnest(${lists.join(", ")}) AS "k"(${table.key.map((_, index) => `"c${index}"`).join(", ")}) CROSS JOIN LATERAL (${row}) t`;
   },
+  // The statistics of a table that grows fast say that it is small, and small tables are read from beginning to end.
+  joinEach: (table, alias, condition) => `CROSS JOIN LATERAL (SELECT * FROM ${table} ${alias} WHERE ${condition} LIMIT 1) ${alias}`,
   codeUnits: {
     ofColumn: (sql) => ordered(sql),
     ofValue: (parameters, value) => ordered(`${parameters.add(value)}::text COLLATE "C"`),
@@ -65,6 +67,16 @@ export const postgres: Dialect = {
     const [row] = await session.run({ text, values: [], prepared: true });
     if (row) lockedBy.set(session, String(row.at(-1)));
     return row;
+  },
+  turns: {
+    // Of a transaction, not of the session: behind a pooler the next statement may meet another session.
+    async begin(session, { channel, limits }) {
+      await session.run({
+        text: `BEGIN; SET LOCAL lock_timeout = ${limits.lockMs}; SET LOCAL idle_in_transaction_session_timeout = ${longestStopMs}; SELECT pg_advisory_xact_lock(hashtextextended('${channel} turns', 0))`,
+        values: [],
+      });
+    },
+    end: (session) => postgres.rollback(session),
   },
   currentRead: "",
   hostBelief: "with reads",
@@ -111,6 +123,9 @@ export const postgres: Dialect = {
   atomically: (_session, work) => work(),
   listen: listenPostgres,
 };
+
+/** A process that has its turn and stops loses it after so long. */
+const longestStopMs = 1_000;
 
 /** See text-order.ts: what lies from U+E000 on goes behind what lies beyond the basic plane. */
 const ordered = (sql: string): string =>

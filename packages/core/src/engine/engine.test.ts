@@ -169,6 +169,40 @@ describe("group commit", () => {
     expect((await inventory.stock.level(berlin)).onHand).toBe(2);
     await checkLedger(inventory);
   });
+
+  it("work that the storage runs twice reads nothing twice", async () => {
+    const runs: string[][] = [];
+    const storage = storageWith((transaction) => async (work) => {
+      const again = new Error("conflict");
+      const run = async () => {
+        const reads: string[] = [];
+        runs.push(reads);
+        return transaction(async ({ peek: _, ...tx }) => {
+          const noting =
+            <Rest extends readonly unknown[], Answer>(read: (table: string, ...rest: Rest) => Answer) =>
+            (table: string, ...rest: Rest): Answer => {
+              reads.push(table);
+              return read(table, ...rest);
+            };
+          const answer = await work({ ...tx, get: noting(tx.get), find: noting(tx.find) });
+          if (runs.length % 2 === 1) throw again;
+          return answer;
+        });
+      };
+      await run().catch((error) => expect(error).toBe(again));
+      return run();
+    });
+    const inventory = await exampleInventory({ storage });
+    await receive(inventory, 5);
+    runs.splice(0);
+    const sold = [1, 2].map((quantity) => inventory.stock.sell({ ...berlin, quantity }));
+    await Promise.all([...sold, inventory.stock.receive({ ...berlin, storeId: "hamburg", quantity: 1 })]);
+    const [first, second] = runs;
+    expect(first).toContain("levels");
+    expect(second).toEqual([]);
+    expect((await inventory.stock.level(berlin)).onHand).toBe(2);
+    await checkLedger(inventory);
+  });
 });
 
 describe("the queue", () => {

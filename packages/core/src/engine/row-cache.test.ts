@@ -65,6 +65,21 @@ describe("the row cache", () => {
     expect([cache.seq, cache.table("a").get("1")]).toEqual([5, undefined]);
   });
 
+  it("takes back what came to nothing, and stands at its head again", () => {
+    const cache = createRowCache(8);
+    const table = cache.table("a");
+    table.learn("known", row(1));
+    table.learn("absent", null);
+    cache.advance(4);
+    for (const seq of [5, 6]) for (const key of ["known", "absent", "unknown"]) table.write(key, row(seq));
+    cache.restore();
+    expect([cache.seq, ...["known", "absent", "unknown"].map(table.get)]).toEqual([4, row(1), null, undefined]);
+    table.write("known", row(5));
+    cache.advance(5);
+    cache.restore();
+    expect([cache.seq, table.get("known")]).toEqual([5, row(5)]);
+  });
+
   it("takes in what others committed only for rows at hand", () => {
     const cache = createRowCache(8);
     cache.table("a").learn("1", row(1));

@@ -25,23 +25,16 @@ export async function readChanges(
   if (!Number.isSafeInteger(since) || !Number.isSafeInteger(limit)) throw new TypeError("since and limit must be whole numbers");
   const wanted = tables.map(tableOf);
   if (since >= head.seq) return { items: [], more: false, head: head.seq };
-  const layouts = await changedSince(wanted, tableOf, run, since, suffix);
-  const read = async (table: TableLayout, to: number | undefined): Promise<Row[]> => {
+  const tracesOf = await changedSince(wanted, tableOf, run, since, suffix);
+  const read = async (table: TableLayout, extent: Extent): Promise<Row[]> => {
     const decodeRow = rowDecoder(table);
-    const statement = changesOf(
-      dialect,
-      table,
-      tableOf,
-      head.seq - since < farBehind,
-      since,
-      to === undefined ? { limit: limit + 1 } : { to },
-      suffix,
-    );
+    const traces = head.seq - since < farBehind ? (tracesOf.get(table) ?? []) : [];
+    const statement = changesOf(table, traces, since, extent, suffix);
     return (await run(statement)).map((values) => decodeRow(values));
   };
   const found: { name: string; rows: Row[]; cut: boolean }[] = [];
-  for (const table of layouts) {
-    const rows = await read(table, undefined);
+  for (const table of tracesOf.keys()) {
+    const rows = await read(table, { to: head.seq, limit: limit + 1 });
     found.push({ name: table.definition.name, rows, cut: rows.length > limit });
   }
   const page = mergeChanges(found, limit);
@@ -50,62 +43,64 @@ export async function readChanges(
   const short = found.filter(({ rows, cut }) => cut && last !== undefined && (rows.at(-1) as Row).seq <= last);
   if (short.length === 0 || last === undefined) return { ...page, head: head.seq };
   for (const table of short) {
-    const whole = await read(tableOf(table.name), last);
+    const whole = await read(tableOf(table.name), { to: last });
     const [next] = await run(nextOf(dialect, tableOf(table.name), last, suffix));
     table.rows = next ? [...whole, rowDecoder(tableOf(table.name))(next)] : whole;
   }
   return { ...mergeChanges(found, limit), head: head.seq };
 }
 
-/** Those of the tables that may have anything newer: most commits touch two or three of many, and one question tells which. */
+/**
+ * The tables that may have anything newer, each with those of its traces that have: most commits touch two or three of many tables, and
+ * one question tells which. A table of a kind that traces itself has none.
+ */
 async function changedSince(
   tables: readonly TableLayout[],
   tableOf: (name: string) => TableLayout,
   run: Run,
   since: number,
   suffix: string,
-): Promise<readonly TableLayout[]> {
-  const tracing = (table: TableLayout) => (table.definition.tracedBy ?? [table.definition.name]).map(tableOf);
-  const asked = [...new Set(tables.flatMap(tracing))];
-  if (asked.length < 2) return tables;
-  const traced = tables.filter((table) => table.definition.tracedBy);
+): Promise<ReadonlyMap<TableLayout, readonly TableLayout[]>> {
+  const tracesOf = ({ definition }: TableLayout) => (definition.tracedBy ?? []).map(tableOf);
+  const traced = tables.filter((table) => tracesOf(table).length > 0);
+  const asked = [...new Set(tables.flatMap((table) => (traced.includes(table) ? tracesOf(table) : [table])))];
   const newest = (table: TableLayout) => {
     const seq = table.column("seq").sql;
     return `(SELECT ${seq} FROM ${table.sql} ORDER BY ${seq} DESC LIMIT 1${suffix})`;
   };
-  const any = (table: TableLayout) => `(SELECT 1 FROM ${table.sql} LIMIT 1${suffix})`;
+  const any = ({ sql }: TableLayout) => `(SELECT 1 FROM ${sql} LIMIT 1${suffix})`;
   const text = `SELECT ${[...asked.map(newest), ...traced.map(any)].join(", ")}`;
   const [found = []] = await run({ text, values: [], prepared: true });
   const changed = new Set(asked.filter((_, index) => Number(found[index] ?? -1) > since));
   const empty = new Set(traced.filter((_, index) => (found[asked.length + index] ?? null) === null));
-  return tables.filter((table) => !empty.has(table) && tracing(table).some((trace) => changed.has(trace)));
+  const changes = new Map<TableLayout, readonly TableLayout[]>();
+  for (const table of tables) {
+    const traces = tracesOf(table).filter((trace) => changed.has(trace));
+    if (changed.has(table) || (traces.length > 0 && !empty.has(table))) changes.set(table, traces);
+  }
+  return changes;
 }
 
-type Extent = { readonly limit: number } | { readonly to: number };
+interface Extent {
+  /** The last number wanted. A range that ends is found through the index even where nobody has counted the rows of a table yet. */
+  readonly to: number;
+  readonly limit?: number;
+}
 
 /** A table's rows in seq order: through its index on seq, or through the tables that trace its changes. */
-function changesOf(
-  dialect: Dialect,
-  table: TableLayout,
-  tableOf: (name: string) => TableLayout,
-  near: boolean,
-  since: number,
-  extent: Extent,
-  suffix: string,
-): Statement {
+function changesOf(table: TableLayout, traces: readonly TableLayout[], since: number, { to, limit }: Extent, suffix: string): Statement {
   const columns = table.columns.map((column) => `t.${column.sql}`).join(", ");
   const seq = table.column("seq").sql;
-  const bounds = (alias: string) => `${alias}.${seq} > ${since}${"to" in extent ? ` AND ${alias}.${seq} <= ${extent.to}` : ""}`;
-  const limit = "limit" in extent ? ` LIMIT ${extent.limit}` : "";
-  const traces = near ? (table.definition.tracedBy ?? []).map(tableOf) : [];
+  const bounds = (alias: string) => `${alias}.${seq} > ${since} AND ${alias}.${seq} <= ${to}`;
+  const rows = limit === undefined ? "" : ` LIMIT ${limit}`;
   const order = `ORDER BY t.${seq}${table.key.map((column) => `, t.${column.sql}`).join("")}`;
-  if (traces.length === 0) return plain(`SELECT ${columns} FROM ${table.sql} t WHERE ${bounds("t")} ${order}${limit}${suffix}`);
+  if (traces.length === 0) return plain(`SELECT ${columns} FROM ${table.sql} t WHERE ${bounds("t")} ${order}${rows}${suffix}`);
   const keys = traces.map((trace) => {
     const names = [...table.key.map((column) => trace.column(column.name).sql), seq].join(", ");
     return `SELECT DISTINCT ${names} FROM ${trace.sql} r WHERE ${bounds("r")}${suffix}`;
   });
   const same = [...table.key.map((column) => column.sql), seq].map((name) => `t.${name} = r.${name}`).join(" AND ");
-  return plain(`SELECT ${columns} FROM (${keys.join(" UNION ")}) r ${dialect.joinEach(table.sql, "t", same)} ${order}${limit}${suffix}`);
+  return plain(`SELECT ${columns} FROM (${keys.join(" UNION ")}) r JOIN ${table.sql} t ON ${same} ${order}${rows}${suffix}`);
 }
 
 function nextOf(dialect: Dialect, table: TableLayout, seq: number, suffix: string): Statement {

@@ -89,8 +89,6 @@ export interface Dialect extends Quoting {
   list(parameters: Parameters, column: ColumnLayout, values: readonly (string | number)[]): string;
   /** The rows with these keys, as what stands behind FROM; they are called `t`. `suffix` ends the statement that reads them. */
   byKeys(parameters: Parameters, table: TableLayout, keys: readonly Key[], suffix: string): string;
-  /** Joins the one row of a table, if there is one, to each row before: by its index, where few are looked for in many. */
-  joinEach(table: string, alias: string, condition: string): string;
   /** How a column's text is ordered by code unit; see text-order.ts. */
   readonly codeUnits: {
     ofColumn(sql: string): string;

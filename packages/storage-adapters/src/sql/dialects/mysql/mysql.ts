@@ -27,7 +27,6 @@ export const mysql = (mariadb: boolean): Dialect => ({
     for (const key of padded) for (const value of key) parameters.add(value);
     return `${table.sql} t WHERE (${table.key.map((column) => column.sql).join(", ")}) IN (${padded.map(() => row).join(", ")})${suffix}`;
   },
-  joinEach: (table, alias, condition) => `JOIN ${table} ${alias} ON ${condition}`,
   codeUnits: {
     ofColumn: (sql) => ordered(sql),
     ofValue: (parameters, value) => ordered(parameters.add(value)),

@@ -32,8 +32,6 @@ export const postgres: Dialect = {
     const row = `SELECT "r".* FROM ${table.sql} "r" WHERE ${same} LIMIT 1`;
     return `unnest(${lists.join(", ")}) AS "k"(${table.key.map((_, index) => `"c${index}"`).join(", ")}) CROSS JOIN LATERAL (${row}) t`;
   },
-  // The statistics of a table that grows fast say that it is small, and small tables are read from beginning to end.
-  joinEach: (table, alias, condition) => `CROSS JOIN LATERAL (SELECT * FROM ${table} ${alias} WHERE ${condition} LIMIT 1) ${alias}`,
   codeUnits: {
     ofColumn: (sql) => ordered(sql),
     ofValue: (parameters, value) => ordered(`${parameters.add(value)}::text COLLATE "C"`),

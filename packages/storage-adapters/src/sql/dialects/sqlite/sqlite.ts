@@ -42,7 +42,6 @@ export const sqlite: Dialect = {
     if (table.key.length === 1) return `${from} ${keySql(table)} IN (SELECT value ->> 0 FROM json_each(${listed}))`;
     return `${from} (${keySql(table)}) IN (SELECT ${table.key.map((_, index) => `value ->> ${index}`).join(", ")} FROM json_each(${listed}))`;
   },
-  joinEach: (table, alias, condition) => `JOIN ${table} ${alias} ON ${condition}`,
   codeUnits: {
     ofColumn: (sql) => `onhand_order(${sql})`,
     ofValue: (parameters, value) => parameters.add(byCodePoint(value)),

@@ -64,11 +64,14 @@ export const mysql = (mariadb: boolean): Dialect => ({
   },
   currentRead: " LOCK IN SHARE MODE",
   hostBelief: "without reads",
-  write: (session, plan, group) => writeMysql(session, plan, group, { mariadb, patiently: true }),
+  async write(session, plan, group) {
+    const written = mariadb ? await writeCompound(session, plan, group, "inside") : undefined;
+    return written ?? writeMysql(session, plan, group, { mariadb, patiently: true });
+  },
   async writeAlone(session, plan, group) {
     if (mariadb) {
       try {
-        const written = await writeCompound(session, plan, group);
+        const written = await writeCompound(session, plan, group, "alone");
         if (written !== undefined) return written;
       } catch (error) {
         // A statement that is killed leaves its transaction open, handler or not.

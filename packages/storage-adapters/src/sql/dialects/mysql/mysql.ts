@@ -1,12 +1,15 @@
 import { commitFailure, isSqlFailure, sqlFailure } from "../../failures";
 import { committed } from "../committed";
-import type { Dialect } from "../dialect";
+import type { Dialect, Session } from "../dialect";
 import { undo } from "../undo";
 import { mysqlDdl } from "./ddl";
 import { classifyMysql } from "./failures";
 import { leftOpen, mysqlSession } from "./session";
 import { jsonTableType } from "./types";
 import { waitSeconds, writeCompound, writeMysql } from "./write";
+
+/** Sessions with a savepoint of ours, in a host's transaction. */
+const undoable = new WeakSet<Session>();
 
 /** MySQL 8 and MariaDB 10.6 or newer, through mysql2. */
 export const mysql = (mariadb: boolean): Dialect => ({
@@ -65,7 +68,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
   currentRead: " LOCK IN SHARE MODE",
   hostBelief: "without reads",
   async write(session, plan, group) {
-    const written = mariadb ? await writeCompound(session, plan, group, "inside") : undefined;
+    const written = mariadb && undoable.has(session) ? await writeCompound(session, plan, group, "inside") : undefined;
     return written ?? writeMysql(session, plan, group, { mariadb, patiently: true });
   },
   async writeAlone(session, plan, group) {
@@ -134,6 +137,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
     await session.run({ text: "SAVEPOINT onhand", values: [] });
     // A deadlock has ended it, and a host that caught the error goes on: what is written now would be committed at once.
     if (!leftOpen(session.raw)) throw sqlFailure("ended", new Error("the savepoint was made outside a transaction"));
+    undoable.add(session);
     try {
       // The savepoint stays until the transaction ends, or the next of its name: letting go of it is a trip for nothing.
       return await work();

@@ -7,9 +7,13 @@ import { sqlFailure } from "./failures";
 export type KnexTransaction = Knex.Transaction & { readonly parentTransaction?: KnexTransaction };
 
 /** What is seen of a transaction until it ends. */
-interface End {
-  /** Resolves once it has ended: true where everything that was written in it is certainly committed. */
-  readonly kept: Promise<boolean>;
+export interface End {
+  /** Whether it has ended, however it did. */
+  readonly isOver: boolean;
+  /** Resolves when it has ended, after everybody was told who waits to hear that it was kept. */
+  readonly over: Promise<void>;
+  /** Calls back when everything that was written in it is certainly committed. */
+  whenKept(tell: () => void): void;
   /** Something in it failed past knex. */
   doubt(): void;
 }
@@ -29,6 +33,8 @@ export function watchEnd(transaction: KnexTransaction): End {
   const known = ends.get(outermost);
   if (known) return known;
   let certain = true;
+  let isOver = false;
+  const waiting: (() => void)[] = [];
   const doubt = () => {
     certain = false;
   };
@@ -38,25 +44,29 @@ export function watchEnd(transaction: KnexTransaction): End {
   client.on("query", ({ sql }) => {
     if (mayUndo.test(sql)) doubt();
   });
-  const kept = outermost.executionPromise.then(
-    () => certain,
+  function end(kept: boolean): void {
+    isOver = true;
+    if (kept) for (const tell of waiting) tell();
+  }
+  const over = outermost.executionPromise.then(
+    () => end(certain),
     // Rolled back: whoever ran the transaction hears of it from knex.
-    () => false,
+    () => end(false),
   );
-  const end = { kept, doubt };
-  ends.set(outermost, end);
-  return end;
+  const watched: End = {
+    get isOver() {
+      return isOver;
+    },
+    over,
+    whenKept: (tell) => void waiting.push(tell),
+    doubt,
+  };
+  ends.set(outermost, watched);
+  return watched;
 }
 
 /** A procedure of MySQL may roll back and say nothing. */
 const mayUndo = /\b(rollback|abort|call)\b/i;
-
-/** Calls back when what was written in a transaction is certainly committed. */
-export function whenKept(transaction: KnexTransaction, tell: () => void): void {
-  void watchEnd(transaction).kept.then((kept) => {
-    if (kept) tell();
-  });
-}
 
 /**
  * Speaks through a connection for as long as the transaction lasts. A host that ends it while a command is under way gives the connection back to its

@@ -6,10 +6,12 @@ import type { Dialect, Session, SessionLimits, WritePlan } from "./dialects/dial
 import { isSqlFailure, sqlFailure, toInventoryError } from "./failures";
 import { type Group, headAfter } from "./group";
 import { decodeHead, type HeadState } from "./head";
-import { type KnexTransaction, untilEnded, watchEnd, whenKept } from "./host-end";
+import { type KnexTransaction, untilEnded, watchEnd } from "./host-end";
+import { createHostTurns } from "./host-turns";
 import type { TableLayout } from "./layout";
 import { headSelect } from "./query";
 import { transactionReads } from "./reads";
+import type { Chance } from "./retry";
 import type { Schema } from "./schema";
 import { createPending, type TransactionReads } from "./transaction";
 import { requireVersion } from "./writer";
@@ -23,6 +25,7 @@ export interface HostOptions {
   /** The epoch of the ledger this storage was opened on. */
   readonly epoch: string;
   readonly belief: Belief;
+  readonly chance: Chance;
   /** Called with where the head stands when a host's transaction that wrote is known to have committed. */
   readonly committed: (head: HeadState) => void;
 }
@@ -44,12 +47,13 @@ const lockedJoins = 8;
  * Joins what is believed of the head where that can do no harm: then all it takes is the statement that writes. Otherwise, and whenever
  * that came to nothing, the head is locked and work is run again.
  */
-export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, committed }: HostOptions): HostJoin {
+export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, chance, committed }: HostOptions): HostJoin {
   const { dialect } = schema;
   // Where the head stands within a transaction that has written.
   const heads = new WeakMap<object, HeadState>();
   // Connections that are known to lead to this ledger.
   const known = new WeakSet<object>();
+  const turnOf = createHostTurns({ chance, lockMs: limits.lockMs });
   let joinsToLock = 0;
 
   const write = (session: Session, group: Group) => dialect.atomically(session, () => dialect.write(session, plan, group));
@@ -128,24 +132,23 @@ export function createHostJoin({ schema, plan, limits, tableOf, epoch, belief, c
 
   async function take<T>({ raw, knex }: HostHandle, work: Work<T>, onCommitted: (() => void) | undefined): Promise<T> {
     const session = knex ? untilEnded(dialect.session(raw, limits), knex) : dialect.session(raw, limits);
-    if (knex) watchEnd(knex);
+    const end = knex && watchEnd(knex);
     try {
+      if (end) await turnOf(end);
       if (!knex && !(await dialect.inTransaction(session))) throw refused("the connection is not in a transaction");
       const { answer, group } = await join(session, knex, work);
       if (!group) return answer;
       const after = headAfter(group);
-      if (knex) {
-        heads.set(knex, after);
-        whenKept(knex, () => {
-          onCommitted?.();
-          committed(after);
-        });
-      }
+      if (knex) heads.set(knex, after);
+      end?.whenKept(() => {
+        onCommitted?.();
+        committed(after);
+      });
       return answer;
     } catch (error) {
       if (!isSqlFailure(error)) throw error;
       // These are statements that knex knows nothing of.
-      if (knex) watchEnd(knex).doubt();
+      end?.doubt();
       throw toInventoryError(error);
     }
   }

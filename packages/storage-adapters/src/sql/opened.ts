@@ -103,7 +103,7 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
       replicas.map((replica) => createConnections(replica, dialect, limits)),
       logger,
     ),
-    host: createHostJoin({ schema, plan, limits, tableOf, epoch: head.epoch, belief, committed }),
+    host: createHostJoin({ schema, plan, limits, tableOf, epoch: head.epoch, belief, chance, committed }),
   };
 }
 

@@ -6,15 +6,22 @@ export interface Chance {
   random(): number;
   /** Milliseconds from any beginning; it only grows. */
   now(): number;
-  /** Resolves after so many milliseconds. */
-  delay(ms: number): Promise<void>;
+  /** Resolves after so many milliseconds, or as soon as `until` does. */
+  delay(ms: number, until?: Promise<unknown>): Promise<void>;
 }
 
 /** The machine's own. */
 export const realChance: Chance = {
   random: Math.random,
   now: () => performance.now(),
-  delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  delay: (ms, until) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      void until?.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }),
 };
 
 const maximumTries = 200;

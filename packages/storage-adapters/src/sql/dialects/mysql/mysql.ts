@@ -1,12 +1,15 @@
 import { commitFailure, isSqlFailure, sqlFailure } from "../../failures";
 import { committed } from "../committed";
-import type { Dialect } from "../dialect";
+import type { Dialect, Session } from "../dialect";
 import { undo } from "../undo";
 import { lockName, mysqlDdl } from "./ddl";
 import { classifyMysql } from "./failures";
 import { leftOpen, mysqlSession } from "./session";
 import { jsonTableType } from "./types";
 import { waitSeconds, writeCompound, writeMysql } from "./write";
+
+/** Sessions with a savepoint of ours, in a host's transaction. */
+const undoable = new WeakSet<Session>();
 
 /** MySQL 8 and MariaDB 10.6 or newer, through mysql2. */
 export const mysql = (mariadb: boolean): Dialect => ({
@@ -76,11 +79,14 @@ export const mysql = (mariadb: boolean): Dialect => ({
   },
   currentRead: " LOCK IN SHARE MODE",
   hostBelief: "without reads",
-  write: (session, plan, group) => writeMysql(session, plan, group, { mariadb, patiently: true }),
+  async write(session, plan, group) {
+    const written = mariadb && undoable.has(session) ? await writeCompound(session, plan, group, "inside") : undefined;
+    return written ?? writeMysql(session, plan, group, { mariadb, patiently: true });
+  },
   async writeAlone(session, plan, group) {
     if (mariadb) {
       try {
-        const written = await writeCompound(session, plan, group);
+        const written = await writeCompound(session, plan, group, "alone");
         if (written !== undefined) return written;
       } catch (error) {
         // A statement that is killed leaves its transaction open, handler or not.
@@ -143,6 +149,7 @@ export const mysql = (mariadb: boolean): Dialect => ({
     await session.run({ text: "SAVEPOINT onhand", values: [] });
     // A deadlock has ended it, and a host that caught the error goes on: what is written now would be committed at once.
     if (!leftOpen(session.raw)) throw sqlFailure("ended", new Error("the savepoint was made outside a transaction"));
+    undoable.add(session);
     try {
       // The savepoint stays until the transaction ends, or the next of its name: letting go of it is a trip for nothing.
       return await work();

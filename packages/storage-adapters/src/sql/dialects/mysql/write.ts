@@ -41,15 +41,19 @@ const moveValues = ({ seq, wide, from }: Group): Bound[] => [seq, wide, from.com
 
 /** The number of the error by which a compound statement says that the head is not where the group expects it. */
 const headMoved = 31_644;
-const transactions = new WeakMap<WritePlan, Map<string, string>>();
+const compounds = { alone: new WeakMap<WritePlan, Map<string, string>>(), inside: new WeakMap<WritePlan, Map<string, string>>() } as const;
 // Tables have their shapes independently of each other; a server should not have to keep all that may come of it.
-const mostTransactions = 64;
+const mostCompounds = 64;
+
+/** In a transaction of its own, or in one of a host. */
+type Place = keyof typeof compounds;
 
 /**
- * Writes a group as one statement that is a transaction of its own, as MariaDB takes it: one message instead of one for each table and
- * three more. False, and nothing written, when the head is not where the group expects it; undefined when it does not fit one statement.
+ * Writes a group as one statement, as MariaDB takes it: one message instead of one for each table and one more. Alone it is a transaction of its own;
+ * inside a host's, what it wrote before it failed is left to be undone. False, and nothing written, when the head is not where the group expects it;
+ * undefined when it does not fit one statement.
  */
-export async function writeCompound(session: Session, plan: WritePlan, group: Group): Promise<boolean | undefined> {
+export async function writeCompound(session: Session, plan: WritePlan, group: Group, where: Place): Promise<boolean | undefined> {
   const values = moveValues(group);
   const texts: string[] = [];
   for (const { table, rows } of group.writes) {
@@ -61,7 +65,7 @@ export async function writeCompound(session: Session, plan: WritePlan, group: Gr
       values.push(...chunk);
     }
   }
-  const text = compoundText(plan, texts);
+  const text = compoundText(plan, texts, where);
   if (text === undefined) return undefined;
   try {
     await session.run({ text, values });
@@ -72,25 +76,30 @@ export async function writeCompound(session: Session, plan: WritePlan, group: Gr
   }
 }
 
-function compoundText(plan: WritePlan, writes: readonly string[]): string | undefined {
-  const known = transactions.get(plan) ?? new Map<string, string>();
-  transactions.set(plan, known);
+function compoundText(plan: WritePlan, writes: readonly string[], where: Place): string | undefined {
+  const known = compounds[where].get(plan) ?? new Map<string, string>();
+  compounds[where].set(plan, known);
   const body = writes.join("; ");
-  const text = known.get(body) ?? (known.size < mostTransactions ? composeTransaction(plan, writes) : undefined);
+  const text = known.get(body) ?? (known.size < mostCompounds ? compose[where](plan, writes) : undefined);
   if (text !== undefined) known.set(body, text);
   return text;
 }
 
-const composeTransaction = (plan: WritePlan, writes: readonly string[]): string =>
-  [
-    "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END",
-    "START TRANSACTION",
-    impatiently(plan) + moveText(plan),
-    `IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${headMoved}, MESSAGE_TEXT = 'the head has moved'; END IF`,
-    ...writes,
-    "COMMIT",
-    "END",
-  ].join("; ");
+const checkMoved = `IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ${headMoved}, MESSAGE_TEXT = 'the head has moved'; END IF`;
+
+const compose = {
+  alone: (plan, writes) =>
+    [
+      "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END",
+      "START TRANSACTION",
+      impatiently(plan) + moveText(plan),
+      checkMoved,
+      ...writes,
+      "COMMIT",
+      "END",
+    ].join("; "),
+  inside: (plan, writes) => [`BEGIN NOT ATOMIC ${moveText(plan)}`, checkMoved, ...writes, "END"].join("; "),
+} as const satisfies Record<Place, (plan: WritePlan, writes: readonly string[]) => string>;
 
 const shapes = createShapes(true);
 

@@ -41,7 +41,7 @@ export function postgresSession(raw: unknown, { statementMs }: Pick<SessionLimit
         rowMode: "array",
         types: asText,
         ...(values.length > 0 && { values: values.map(bindable) }),
-        ...(prepared && { name: `onhand_${checksum(text)}_${text.length}` }),
+        ...(prepared && { name: nameOf(text) }),
       };
       try {
         const result = await within(client.query(config), statementMs, () => {
@@ -57,6 +57,16 @@ export function postgresSession(raw: unknown, { statementMs }: Pick<SessionLimit
     },
     destroy,
   };
+}
+
+const names = new Map<string, string>();
+const mostNames = 1_000;
+
+/** The name a statement is prepared under. Texts are long and few, so names are kept. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `onhand_${checksum(text)}_${text.length}`;
+  if (names.size < mostNames) names.set(text, name);
+  return name;
 }
 
 const bindable = (value: Bound): string | number | null => (typeof value === "object" && value !== null ? arrayLiteral(value) : value);

@@ -138,6 +138,10 @@ describe("orders", () => {
       .getByTestId("order")
       .nth(before.items.length + 1)
       .waitFor();
+    await visit("/orders/proposals");
+    await page.getByRole("spinbutton").first().fill("0");
+    await button(/^Draft \d+ lines$/).click();
+    await toast(page, "success", "All of it is drafted already").waitFor();
   });
 
   test("a supplier is added and changed", async () => {

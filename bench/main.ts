@@ -1,67 +1,43 @@
-import { tmpdir } from "node:os";
-import { parseArgs } from "node:util";
-import { engineSuite, type SuiteOptions } from "./engine/suite";
-import { type ForecastOptions, forecastSuite } from "./forecast/suite";
-import type { JitterOptions } from "./jitter/suite";
-import type { ReportsOptions } from "./reports/suite";
+import { spawnSync } from "node:child_process";
+import { type BenchOptions, readOptions, type SuiteName, usage } from "./options";
 import { type Line, printLines } from "./result";
 
-const suites: Readonly<Record<string, (options: SuiteOptions & ForecastOptions & ReportsOptions & JitterOptions) => AsyncIterable<Line>>> =
-  {
-    engine: engineSuite,
-    // Loaded when asked for: it needs drivers and servers.
-    sql: async function* (options) {
-      yield* (await import("./sql/suite")).sqlSuite(options);
-    },
-    forecast: forecastSuite,
-    // Loaded when asked for: it needs Hono.
-    http: async function* (options) {
-      yield* (await import("./http/suite")).httpSuite(options);
-    },
-    reports: async function* (options) {
-      yield* (await import("./reports/suite")).reportsSuite(options);
-    },
-    jitter: async function* (options) {
-      yield* (await import("./jitter/suite")).jitterSuite(options);
-    },
-    fanout: async function* (options) {
-      yield* (await import("./fanout/suite")).fanoutSuite(options);
-    },
-  };
+/** What is measured, as it is published: built. */
+const measured = ["core", "storage-adapters", "transport-adapters", "client", "forecasting"].flatMap((name) => ["-w", `@onhand/${name}`]);
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "5" },
-    "round-ms": { type: "string", default: "1000" },
-    disk: { type: "string", default: tmpdir() },
-    data: { type: "string", default: "../shared/data/forecast" },
-    movements: { type: "string", default: "10000000" },
-    only: { type: "string", multiple: true },
-    clients: { type: "string", default: "2000" },
-    seconds: { type: "string", default: "120" },
-  },
-});
-const [name = "engine"] = positionals;
-const suite = suites[name];
-if (!suite) throw new Error(`there is no suite ${name}; there is ${Object.keys(suites).join(", ")}`);
-const only = values.only;
-
-const lines: Line[] = [];
-const options = {
-  rounds: Number(values.rounds),
-  roundMs: Number(values["round-ms"]),
-  disk: values.disk,
-  data: values.data,
-  movements: Number(values.movements),
-  clients: Number(values.clients),
-  seconds: Number(values.seconds),
-  only: (part: string) => !only || only.some((wanted) => part.startsWith(wanted)),
+/** Loaded when asked for: each needs the built packages, and some need servers. */
+const run: Readonly<Record<SuiteName, (options: BenchOptions) => Promise<AsyncIterable<Line>>>> = {
+  engine: async (options) => (await import("./engine/suite")).engineSuite(options),
+  sql: async (options) => (await import("./sql/suite")).sqlSuite(options),
+  http: async (options) => (await import("./http/suite")).httpSuite(options),
+  reports: async (options) => (await import("./reports/suite")).reportsSuite(options),
+  fanout: async (options) => (await import("./fanout/suite")).fanoutSuite(options),
+  jitter: async (options) => (await import("./jitter/suite")).jitterSuite(options),
+  forecast: async (options) => (await import("./forecast/suite")).forecastSuite(options),
 };
-for await (const line of suite(options)) {
-  lines.push(line);
-  if (values.json) printLines([line], true);
-  else console.error(`${Object.values(line).slice(1, 4).join(", ")}: done`);
+
+async function measure(options: BenchOptions): Promise<void> {
+  const built = spawnSync("npm", ["run", "build", ...measured], { stdio: ["ignore", 2, 2] });
+  if (built.status !== 0) throw new Error("the packages could not be built");
+  const lines: Line[] = [];
+  for await (const line of await run[options.suite](options)) {
+    lines.push(line);
+    if (options.json) printLines([line], true);
+    else console.error(`${Object.values(line).slice(1, 4).join(", ")}: done`);
+  }
+  if (!options.json) printLines(lines, false);
 }
-if (!values.json) printLines(lines, false);
+
+function read(): BenchOptions | undefined {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\n\n${usage}`);
+    process.exitCode = 2;
+  }
+}
+
+const options = read();
+if (options?.help) console.log(usage);
+else if (options) await measure(options);

@@ -104,6 +104,18 @@ describe("orders", () => {
     await page.getByTestId("order").filter({ hasText: "E2E-1" }).waitFor();
   });
 
+  test("one that is over is there from its own address, as every order, transfer and count is", async () => {
+    type Rows = { items: { id: string; status: string }[] };
+    const idOf = async (path: string, status: string) =>
+      (await api<Rows>(server.url, path)).items.find((row) => row.status === status)?.id as string;
+    await visit(`/orders/${await idOf("/purchase-orders", "received")}`);
+    await page.getByTestId("badge").filter({ hasText: "Received" }).waitFor();
+    await visit(`/orders/${await idOf("/purchase-orders", "cancelled")}`);
+    await page.getByTestId("badge").filter({ hasText: "Cancelled" }).waitFor();
+    await visit(`/counts/${await idOf("/counts", "approved")}`);
+    await page.getByRole("heading", { name: /^Count / }).waitFor();
+  });
+
   test("what is delivered too much is refused in words, and nothing is booked", async () => {
     await visit("/orders");
     await page.getByTestId("order").filter({ hasText: "Rösterei Nord" }).getByRole("link").click();
@@ -126,6 +138,10 @@ describe("orders", () => {
       .getByTestId("order")
       .nth(before.items.length + 1)
       .waitFor();
+    await visit("/orders/proposals");
+    await page.getByRole("spinbutton").first().fill("0");
+    await button(/^Draft \d+ lines$/).click();
+    await toast(page, "success", "All of it is drafted already").waitFor();
   });
 
   test("a supplier is added and changed", async () => {
@@ -408,8 +424,8 @@ test("a viewer sees everything and no button that would be refused", async () =>
   await page.goto(`${closed.url}/alerts`);
   await page.getByLabel("Name").fill("vic");
   await page.getByLabel("Password").fill("correct horse battery");
-  await page.keyboard.press("Enter");
   const answered = page.waitForResponse("**/api/session/permissions");
+  await page.keyboard.press("Enter");
   await isLive(page);
   await answered;
   await page.getByTestId("alert").first().waitFor();
@@ -506,4 +522,26 @@ test("the pages are reached by keyboard, and the focus goes with them", async ()
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Orders" }).waitFor();
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
+});
+
+test("a shop with nothing in it says what comes first, and not that nothing matches or that all is well", async () => {
+  const empty = await startServer(["--open-for-demo", "--storage", "memory:", "--port", "0", "--dashboard", dashboard]);
+  onTestFinished(() => empty.kill());
+  screen = await openWindow(browser, { viewport: { width: 390, height: 844 } });
+  page = screen.page;
+  const says = async (path: string, text: string) => {
+    await page.goto(empty.url + path);
+    await page.getByText(text).waitFor();
+  };
+  await says("/", "There are no products yet.");
+  await says("/alerts", "as far as limits are set");
+  await says("/orders/new", "There are no suppliers yet");
+  await page.getByRole("link", { name: "add one" }).click();
+  await button("Add a supplier").waitFor();
+  // Parts of a page stand in one row on a phone.
+  const tops = await page
+    .getByRole("navigation", { name: "Orders" })
+    .getByRole("link")
+    .evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
+  expect(new Set(tops).size).toBe(1);
 });

@@ -18,6 +18,7 @@ const { data, seed, port, host, origin } = new Command("classic-api")
   .option("--port <number>", "0 takes any free one", portOf, 5000)
   .option("--host <address>", "the address to listen on", "127.0.0.1")
   .option("--origin <origin...>", "pages that may call", ["http://localhost:3000"])
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<Settings>();
 

@@ -14,6 +14,7 @@ const { nodes, port, demo } = new Command("cluster")
   .option("--nodes <number>", "how many reference servers", wholeNumber(2, 8), 2)
   .option("--port <number>", "where nginx listens", wholeNumber(1, 65_535), 8080)
   .option("--demo", "a shop that is busy all day", false)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<{ nodes: number; port: number; demo: boolean }>();
 

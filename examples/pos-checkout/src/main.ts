@@ -16,6 +16,7 @@ const { server, store, token, journal } = new Command("till")
   .requiredOption("--store <id>", "where the till stands")
   .option("--token <secret>", "what the server asks for")
   .option("--journal <file>", "where the present cart is written down", "./till.json")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<{ server: string; store: string; token?: string; journal: string }>();
 

@@ -52,11 +52,16 @@ export function createFollower(options: {
     Object.assign(subscription, { phase: "asked", ref: `s${refs}`, pages: [], nextPart: 0, idleBeats: 0 });
     delete subscription.expected;
     const { wanted, position, ref } = subscription;
-    const { storeIds, skus, entities } = feedFilter(wanted);
+    const { entities, storeIds, skus, ids } = feedFilter(wanted);
     link.send({
       t: "sub",
       ref: ref as string,
-      filter: { entities: [...entities], ...(storeIds && { storeIds: [...storeIds] }), ...(skus && { skus: [...skus] }) },
+      filter: {
+        entities: [...entities],
+        ...(storeIds && { storeIds: [...storeIds] }),
+        ...(skus && { skus: [...skus] }),
+        ...(ids && { ids: [...ids] }),
+      },
       ...(position && position.epoch === welcome?.epoch && { position }),
       ...(wanted.history !== undefined && { history: wanted.history }),
     });

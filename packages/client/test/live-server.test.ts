@@ -124,6 +124,41 @@ describe("against a real server", () => {
     expect(await until(one, (now) => now?.status !== "active")).toMatchObject({ status: "committed", committed: 4, storeId: "hub" });
   });
 
+  it("what was over before anybody looked is there for who asks for it by its id, and in no list", async () => {
+    const inventory = await open();
+    await inventory.stores.create({ id: "hub", name: "Hub" });
+    await inventory.suppliers.create({ id: "leaf", name: "Leaf" });
+    await inventory.thresholds.set({ ...tea, reorderPoint: 5 });
+    const { reservation } = await inventory.reservations.hold({ ...tea, quantity: 8, expiresInMs: 60_000 });
+    const [alert] = (await inventory.alerts.list({})).items;
+    await inventory.reservations.release(reservation.id);
+    const { transfer } = await inventory.transfers.ship({ from: "berlin", to: "hub", lines: [{ sku: "TEA", quantity: 1 }] });
+    await inventory.transfers.receive(transfer.id);
+    const { count } = await inventory.counts.start({ storeId: "berlin" });
+    await inventory.counts.cancel(count.id);
+    const { purchaseOrder } = await inventory.purchaseOrders.create({
+      supplierId: "leaf",
+      storeId: "hub",
+      lines: [{ sku: "TEA", quantity: 1 }],
+    });
+    await inventory.purchaseOrders.cancel(purchaseOrder.id);
+    const { port, close } = await serve(inventory);
+    endings.push(close);
+    const client = connect(port);
+    const rows = [
+      client.reservation(reservation.id),
+      client.alert(alert?.id as string),
+      client.transfer(transfer.id),
+      client.count(count.id),
+      client.purchaseOrder(purchaseOrder.id),
+    ];
+    const found = await Promise.all(rows.map((row) => until<unknown>(row, () => row.loading().status === "ready")));
+    expect(found).toMatchObject(["released", "resolved", "received", "cancelled", "cancelled"].map((status) => ({ status })));
+    const lists = [client.reservations(), client.alerts(), client.transfers(), client.counts(), client.purchaseOrders()];
+    for (const list of lists)
+      expect(await until<{ readonly status: string }>(list, ({ status }) => status === "ready")).toMatchObject({ items: [] });
+  });
+
   it("an alert shows at the client that follows its store, and goes when stock has recovered", async () => {
     const inventory = await open();
     await inventory.stores.create({ id: "hub", name: "Hub" });

@@ -60,6 +60,18 @@ describe("reading", () => {
     expect(server.link().received.filter(({ t }) => t === "sub")).toHaveLength(2);
   });
 
+  it("what is followed by its id is asked for by its id, and not with everything else of its kind", async () => {
+    const { client, server, start } = setUp();
+    client.purchaseOrder("po7-0").subscribe(listen);
+    client.countLines("c3").subscribe(listen);
+    await start();
+    const filters = server.link().received.flatMap((frame) => (frame.t === "sub" ? [frame.filter] : []));
+    expect(filters).toEqual([
+      { entities: ["purchaseOrder"], ids: ["po7-0"] },
+      { entities: ["countLine"], ids: ["c3"] },
+    ]);
+  });
+
   it("asks nothing about what can not exist, and knows the answer", async () => {
     const { client, server, start } = setUp();
     const questions = [client.levels({ skus: [] }), client.levels({ storeId: " " }), client.products({ skus: ["x".repeat(300)] })];

@@ -10,7 +10,10 @@ export interface Action<Type extends CommandType> {
   readonly may: boolean;
   readonly busy: boolean;
   /** Runs it and says `done`, or why not. Answers with the result; undefined when it was refused. */
-  readonly run: (input: CommandInput<Type>, done: string) => Promise<CommandResult<Type> | undefined>;
+  readonly run: (
+    input: CommandInput<Type>,
+    done: string | ((result: CommandResult<Type>) => string),
+  ) => Promise<CommandResult<Type> | undefined>;
 }
 
 /** A command of the server, whose end is told as a toast; `trouble` is said before the reason when it is refused. */
@@ -25,7 +28,7 @@ export function useAction<Type extends CommandType>(type: Type, trouble: string)
       if (!isLive) say({ kind: "warning", text: "No connection right now", description: "This is sent as soon as the server is back." });
       try {
         const result = await run(input);
-        say({ kind: "success", text: done });
+        say({ kind: "success", text: typeof done === "string" ? done : done(result) });
         return result;
       } catch (error) {
         say({ kind: "error", text: trouble, description: describeRefusal(error) });

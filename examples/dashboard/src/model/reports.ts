@@ -40,7 +40,7 @@ export const reports = {
   movementSummary: { name: "Movements", about: "period", by: period, chart: "movements" },
   turnover: { name: "Turnover", about: "period", by: [["category"], ["category", "sku"], ["sku"], ["storeId"]], chart: "units" },
   daysOfCover: { name: "Days of cover", about: "days", by: [["category", "sku"], ["sku", "storeId"], ["category"]], chart: "daysOfCover" },
-  abc: { name: "Best sellers (ABC)", about: "period", by: [["sku"]], chart: "units" },
+  abc: { name: "Best sellers (ABC)", about: "period", by: [["sku"]], chart: "value" },
   deadStock: {
     name: "Dead stock",
     about: "days",

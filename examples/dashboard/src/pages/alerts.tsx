@@ -1,6 +1,7 @@
 import type { Alert, AlertStatus, AlertType } from "@onhand/core";
 import { useAlerts } from "@onhand/react";
 import { useState } from "react";
+import { Link } from "wouter";
 import { useDesk } from "../desk";
 import { usePages } from "../hooks/use-pages";
 import { useMe } from "../hooks/use-permissions";
@@ -50,7 +51,19 @@ function OpenAlerts({ onAssign }: { readonly onAssign: (alert: Alert) => void })
         </p>
       </div>
       {found.length === 0 ? (
-        <Nothing {...loading}>{items.length === 0 ? "All is well: no stock is low, out or too much." : "None of this kind."}</Nothing>
+        <Nothing {...loading}>
+          {items.length > 0 ? (
+            "None of this kind."
+          ) : (
+            <>
+              No stock is low, out or too much, as far as{" "}
+              <Link href="/thresholds" className="underline">
+                limits
+              </Link>{" "}
+              are set.
+            </>
+          )}
+        </Nothing>
       ) : (
         <ul className="panel divide-y divide-line">
           {found.slice(0, shown).map((alert) => (

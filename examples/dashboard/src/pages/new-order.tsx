@@ -13,7 +13,8 @@ import { Page } from "../parts/page";
 export function NewOrderPage() {
   const { storeId } = useDesk();
   const places = usePlaces();
-  const suppliers = useSuppliers((list) => list.items).filter(({ archived }) => !archived);
+  const { items, status } = useSuppliers();
+  const suppliers = items.filter(({ archived }) => !archived);
   const [lines, setLines] = useState<readonly EditedLine[]>([]);
   const [, goTo] = useLocation();
   const create = useAction("purchaseOrders.create", "The order was not drafted");
@@ -67,6 +68,15 @@ export function NewOrderPage() {
             <input name="reference" maxLength={100} placeholder="optional" className="field w-full" />
           </Field>
         </div>
+        {status === "ready" && suppliers.length === 0 && (
+          <p className="text-sm text-soft">
+            There are no suppliers yet:{" "}
+            <Link href="/orders/suppliers" className="underline">
+              add one
+            </Link>{" "}
+            to order from.
+          </p>
+        )}
         <LinesEditor lines={lines} onLines={setLines} />
         <div className="flex justify-end gap-2">
           <Link href="/orders" className={buttonLook("quiet")}>

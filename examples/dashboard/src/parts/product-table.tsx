@@ -34,7 +34,7 @@ const headsHeight = 104;
 export function ProductTable({ searchRef, status, onStatus, onOpen }: ProductTableProps) {
   const [search, setSearch] = useState("");
   const [sort, setSort] = useState<Sort>({ column: "product", descending: false });
-  const { isReady } = useCatalogue();
+  const { isReady, products } = useCatalogue();
   const skus = useOrder({ search: useDeferredValue(search), sort, status });
   return (
     <section aria-label="Products" className="panel">
@@ -43,14 +43,15 @@ export function ProductTable({ searchRef, status, onStatus, onOpen }: ProductTab
       </div>
       <div role="table" aria-label="Products" aria-rowcount={skus.length + 1}>
         <ColumnHeads sort={sort} onSort={setSort} />
-        {skus.length === 0 ? <Nothing isReady={isReady} /> : <Rows skus={skus} onOpen={onOpen} />}
+        {skus.length === 0 ? <Nothing isReady={isReady} isEmpty={products.length === 0} /> : <Rows skus={skus} onOpen={onOpen} />}
       </div>
     </section>
   );
 }
 
-function Nothing({ isReady }: { readonly isReady: boolean }) {
-  return <p className="px-4 py-16 text-center text-soft">{isReady ? "No product matches." : "Loading products…"}</p>;
+function Nothing({ isReady, isEmpty }: { readonly isReady: boolean; readonly isEmpty: boolean }) {
+  const says = isEmpty ? "There are no products yet. Your app, an import or the API adds them." : "No product matches.";
+  return <p className="px-4 py-16 text-center text-soft">{isReady ? says : "Loading products…"}</p>;
 }
 
 function useOrder(view: { readonly search: string; readonly sort: Sort; readonly status: Status | undefined }): readonly string[] {

@@ -34,7 +34,10 @@ export function Proposals() {
   const [, goTo] = useLocation();
 
   async function draftAll(): Promise<void> {
-    const drafted = await draft.run({ proposals: wanted }, `Drafted ${formatCount(wanted.length, "line")}`);
+    const drafted = await draft.run({ proposals: wanted }, ({ leftOut }) => {
+      const lines = wanted.length - leftOut.length;
+      return lines === 0 ? "All of it is drafted already" : `Drafted ${formatCount(lines, "line")}`;
+    });
     if (!drafted) return;
     await questions.invalidateQueries({ queryKey: ["proposals"] });
     goTo("/orders");

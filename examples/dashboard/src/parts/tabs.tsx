@@ -16,7 +16,7 @@ export function Tabs({ name, tabs }: TabsProps) {
             <Link
               href={path}
               aria-current={location === path ? "page" : undefined}
-              className="-mb-px block whitespace-nowrap border-transparent border-b-2 px-3 py-2 text-sm text-soft hover:text-ink aria-[current]:border-accent aria-[current]:font-semibold aria-[current]:text-ink"
+              className="-mb-px block whitespace-nowrap border-transparent border-b-2 px-2 py-2 sm:px-3 text-sm text-soft hover:text-ink aria-[current]:border-accent aria-[current]:font-semibold aria-[current]:text-ink"
             >
               {text}
             </Link>

@@ -1,5 +1,6 @@
 import type { StorageAdapter } from "@onhand/core";
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
+import { commandLine } from "../command-line";
 import { type Advice, explain } from "../explain";
 import { shownAddress, storageAddresses, storageFromUrl } from "../storage/storage-from-url";
 import { runCopy } from "./copy";
@@ -17,7 +18,7 @@ const advice: Advice = {
   OUTCOME_UNKNOWN: "run this again: it goes on with what did arrive",
 };
 
-const program = new Command("copy")
+const program = commandLine("copy")
   .description(
     "Copies a ledger from one storage to another and compares every row. Interrupted, it goes on where it stopped when run again.",
   )

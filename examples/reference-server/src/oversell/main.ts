@@ -1,11 +1,12 @@
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
+import { commandLine } from "../command-line";
 import { explain } from "../explain";
 import { shownAddress } from "../storage/storage-from-url";
 import { held, type OversellOptions, oversell } from "./oversell";
 
 type Flags = Omit<OversellOptions, "address"> & { readonly storage: string };
 
-const program = new Command("oversell")
+const program = commandLine("oversell")
   .description("Lets several processes buy the last units of one product at once, and proves that not one too many was sold.")
   .requiredOption(
     "--storage <address>",

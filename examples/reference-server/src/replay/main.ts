@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { commandLine } from "../command-line";
 import { createProgress } from "../progress";
 import { storageAddresses, storageFromUrl } from "../storage/storage-from-url";
 import { parseSpeed, systemTimers } from "./pace";
@@ -14,7 +14,7 @@ interface Flags {
   readonly server?: string;
 }
 
-const program = new Command("replay")
+const program = commandLine("replay")
   .description(
     "Replays a retailer's invoice lines (UCI Online Retail, CSV or .csv.gz) as stock movements. Running it twice applies nothing twice.",
   )

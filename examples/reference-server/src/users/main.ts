@@ -1,6 +1,7 @@
 import { isInventoryError, type Role, roles } from "@onhand/core";
-import { Command, Option } from "commander";
+import { Option } from "commander";
 import { addUser } from "../auth/users";
+import { commandLine } from "../command-line";
 
 interface Given {
   readonly file: string;
@@ -8,7 +9,7 @@ interface Given {
   readonly stores?: readonly string[];
 }
 
-const program = new Command("users")
+const program = commandLine("users")
   .description("Adds somebody who may sign in, or gives them another password, which is read from ONHAND_PASSWORD.")
   .argument("<name>", "who it is; it stands on their movements")
   .requiredOption("--file <path>", "the users of the server")

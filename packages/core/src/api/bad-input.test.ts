@@ -202,7 +202,11 @@ describe("bad input", () => {
   it("names every field at fault, up to 20", async () => {
     const refusal = await refusalOf(inventory.stock.sell({ sku: "", storeId: 5, quantity: -1, more: true } as never));
     const { issues } = refusal as unknown as { issues: { path: string }[] };
-    expect(issues.map(({ path }) => path).sort()).toEqual(["", "quantity", "sku", "storeId"]);
+    expect(issues.map(({ path }) => path).sort()).toEqual(["more", "quantity", "sku", "storeId"]);
+    const priced = { sku: "NEW", name: "New", price: { ...price, vat: 19, net: true }, prize: 1 };
+    expect(await refusalOf(inventory.products.create(priced as never))).toMatchObject({
+      issues: ["price.vat", "price.net", "prize"].map((path) => ({ path, message: "is no field of this" })),
+    });
     const lines = Array.from({ length: 50 }, () => ({ type: "sell", ...berlin, quantity: 0 }));
     const { issues: many } = (await refusalOf(inventory.stock.apply(lines as never))) as unknown as { issues: { path: string }[] };
     expect(many).toHaveLength(20);

@@ -167,6 +167,28 @@ export interface Inventory<Attributes = AnyAttributes, GivenAttributes = Attribu
   close(): Promise<void>;
 }
 
+const known = {
+  storage: true,
+  clock: true,
+  authorize: true,
+  attributes: true,
+  imagesOf: true,
+  forecast: true,
+  analytics: true,
+  queue: true,
+  logger: true,
+  observers: true,
+} satisfies Record<keyof InventoryOptions, true>;
+
+/** What a compiler says of it. Without one, a misspelt `authorize` would let everybody do everything, without a word. */
+function demandKnown(options: object = {}): void {
+  const { storage, authorize } = options as Partial<InventoryOptions>;
+  if (typeof storage?.open !== "function") throw new TypeError("storage is missing: createInventory({ storage: memoryStorage() })");
+  const stray = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (stray !== undefined) throw new TypeError(`createInventory has no option ${stray}`);
+  if (authorize !== undefined && typeof authorize !== "function") throw new TypeError("authorize must be a function");
+}
+
 const reactions = slices.flatMap((slice) => slice.reactions ?? []);
 
 /**
@@ -177,11 +199,13 @@ const reactions = slices.flatMap((slice) => slice.reactions ?? []);
  * await inventory.products.create({ sku: "TEA-50", name: "Green tea 50 g" });
  * await inventory.stores.create({ id: "berlin", name: "Berlin" });
  * await inventory.stock.receive({ sku: "TEA-50", storeId: "berlin", quantity: 24 });
+ * @throws {@link TypeError} when there is no storage, or an option that there is none of.
  * @throws {@link InventoryError} what the storage refuses to open with: `STORAGE_LOCKED`, `STORAGE_CORRUPT`, `STORAGE_UNAVAILABLE`, `UNSUPPORTED`.
  */
 export async function createInventory<Attributes = AnyAttributes, GivenAttributes = Attributes>(
   options: InventoryOptions<Attributes, GivenAttributes>,
 ): Promise<Inventory<Attributes, GivenAttributes>> {
+  demandKnown(options);
   const { storage, analytics, clock = systemClock, authorize, forecast = movingAverageForecast } = options;
   const { queue = {}, logger = consoleLogger } = options;
   const observer = observeWith(options.observers ?? [], logger);

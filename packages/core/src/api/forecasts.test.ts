@@ -425,7 +425,7 @@ describe("run-outs", () => {
     ["termsFor.leadTimeDays", { termsFor: () => ({ leadTimeDays: 999 }) }],
     ["timeZone", { timeZone: "Mars/Olympus" }],
     ["historyDays", { historyDays: 0 }],
-    ["", { colour: "red" }],
+    ["colour", { colour: "red" }],
   ])("refuse bad input, naming %s", async (path, fields) => {
     const { forecasts } = await open();
     expect(await refusalOf(forecasts.runOuts(fields as never))).toMatchObject({ code: "INVALID_INPUT", issues: [{ path }] });
@@ -440,7 +440,7 @@ describe("bad input", () => {
     ["historyDays", { historyDays: 3_651 }],
     ["seasonLength", { seasonLength: 0 }],
     ["timeZone", { timeZone: "Mars/Olympus" }],
-    ["", { surprise: true }],
+    ["surprise", { surprise: true }],
   ];
   it.each(wrong)("to demand is refused, naming %s", async (path, fields) => {
     const { forecasts } = await open();

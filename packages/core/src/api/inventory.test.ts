@@ -293,6 +293,14 @@ describe("commands by name and permission", () => {
     expect(await inventory.feed.head()).toBe(examplesEnd + 1);
   });
 
+  it("an inventory with a misspelt option is not opened: its hook would be asked nothing", async () => {
+    const storage = memoryStorage();
+    const open = (options: object) => createInventory(options as never);
+    await expect(open({ storage, authorise: () => false })).rejects.toThrow(new TypeError("createInventory has no option authorise"));
+    await expect(open({ storage, authorize: false })).rejects.toThrow(new TypeError("authorize must be a function"));
+    for (const none of [{}, { storage: {} }, undefined]) await expect(open(none as never)).rejects.toThrow("storage is missing");
+  });
+
   it("bad input is refused before anybody is asked, and a failing hook lets nothing through", async () => {
     let asked = 0;
     const inventory = await createInventory({

@@ -52,6 +52,14 @@ async function killed(): Promise<SimulatedDisk> {
   return disk;
 }
 
+describe("options", () => {
+  it("of no directory, or of a promise that there is none of, are refused and not guessed", () => {
+    for (const directory of [undefined, "", 3]) expect(() => csvStorage({ directory } as never)).toThrow("directory must be a path");
+    for (const durability of ["power_loss", "", null])
+      expect(() => csvStorage({ directory: "/ledger", durability } as never)).toThrow("durability must be");
+  });
+});
+
 describe("a full disk", () => {
   it("refuses the group that did not fit, keeps the rest, and goes on when there is room", async () => {
     const disk = simulatedDisk();

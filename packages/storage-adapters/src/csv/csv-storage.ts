@@ -73,6 +73,7 @@ const mebibyte = 1024 * 1024;
  * whole; what was damaged later is refused with file and line. One process has a directory open at a time; a paused
  * earlier one can no longer acknowledge anything.
  *
+ * @throws {@link TypeError} when `directory` is no path, or `durability` none there is: a misspelt one would promise less without a word.
  * @throws {@link InventoryError} from `open`: `STORAGE_LOCKED` when another process has the directory open,
  * `STORAGE_CORRUPT` when its content is damaged ({@link verifyCsv} tells how, {@link salvageCsv} keeps what can be kept),
  * `STORAGE_UNAVAILABLE` when it can't be written to, `UNSUPPORTED` when a newer version wrote it or it lies on a network.
@@ -82,6 +83,9 @@ const mebibyte = 1024 * 1024;
  */
 export function csvStorage(options: CsvStorageOptions): StorageAdapter {
   const { durability = "power-loss", fileSystem: files = nodeFileSystem, logger = consoleLogger, exports = true } = options;
+  if (typeof options.directory !== "string" || options.directory === "") throw new TypeError("directory must be a path such as ./stock");
+  if (durability !== "power-loss" && durability !== "process")
+    throw new TypeError(`durability must be "power-loss" or "process", not ${JSON.stringify(durability)}`);
   const { checkpointBytes = 64 * mebibyte, verifyBytes = 512 * mebibyte, allowNetworkFileSystem = false } = options;
   const directory = resolve(options.directory);
   const sources = { files, directory, logger, verifyBytes };

@@ -66,6 +66,7 @@ export function createExchange(parts: Parts): (operation: Operation) => (context
     async function answer(context: Context<HttpEnv>, deadline: Deadline): Promise<Response> {
       const request = context.req.raw;
       const actor = await identify(request);
+      if (writes) demandUnconditional(request.headers);
       const file = takesFile ? await readFile(request, takesFile) : noFile;
       const fields = await fieldsOf(context);
       const permissions = createPermissions(authorize, () => actor, logger);
@@ -114,6 +115,12 @@ function idempotencyKeyOf(header: string | undefined, inBody: unknown): unknown 
   if (key === undefined) return inBody;
   if (inBody !== undefined && inBody !== key) throw malformed("is another than that of the Idempotency-Key header", "idempotencyKey");
   return key;
+}
+
+/** Nothing is compared in the transaction that writes, so what a caller would only have under a condition is not done at all. */
+function demandUnconditional(headers: Headers): void {
+  const condition = ["If-Match", "If-Unmodified-Since"].find((name) => headers.has(name));
+  if (condition !== undefined) throw new InventoryError("UNSUPPORTED", { feature: `${condition} on a command` });
 }
 
 const prefersAsync = (request: Request): boolean => /(?:^|,) *respond-async *(?:[,;]|$)/iu.test(request.headers.get("prefer") ?? "");

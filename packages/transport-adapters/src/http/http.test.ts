@@ -54,6 +54,15 @@ describe("commands", () => {
     expect(held.headers.get("location")).toBe("/reservations/r6");
   });
 
+  test("a change under a condition is refused: made without it, it could undo what somebody else changed meanwhile", async () => {
+    const etag = (await shop.send("GET", "/products/TEA-50")).headers.get("etag") as string;
+    for (const header of ["if-match", "if-unmodified-since"]) {
+      const refused = await shop.send("PATCH", "/products/TEA-50", { name: "Tea" }, { [header]: etag });
+      expect([refused.status, (await json(refused)).code]).toEqual([501, "UNSUPPORTED"]);
+    }
+    expect((await shop.inventory.products.get("TEA-50")).name).toBe("Green tea");
+  });
+
   test("fields in the path belong there, and a command without a body needs none", async () => {
     const twice = await shop.send("PATCH", "/products/TEA-50", { sku: "CUP", name: "Tea" });
     expect([twice.status, (await json(twice)).details]).toEqual([400, { issues: [{ path: "sku", message: "is in the path" }] }]);

@@ -221,7 +221,7 @@ describe("a report", () => {
     [{ from: start, to: start - 1 }, "from"],
     [{ timeZone: "Mars/Olympus", by: ["day"] }, "timeZone"],
     [{ from: 0, by: ["day"] }, "by"],
-    [{ colour: "red" }, ""],
+    [{ colour: "red" }, "colour"],
   ])("that can't be is refused: %j", async (options, path) => {
     expect(await refusalOf(inventory.reports.salesByProduct(options as never))).toMatchObject({
       code: "INVALID_INPUT",

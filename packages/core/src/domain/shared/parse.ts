@@ -12,11 +12,14 @@ export function parser<Schema extends z.ZodType>(schema: Schema): Parser<z.outpu
   const parse = (input: unknown): z.output<Schema> => {
     const parsed = schema.safeParse(input);
     if (parsed.success) return parsed.data;
-    throw new InventoryError("INVALID_INPUT", { issues: parsed.error.issues.slice(0, maximumIssues).map(inputIssue) });
+    throw new InventoryError("INVALID_INPUT", { issues: parsed.error.issues.flatMap(inputIssues).slice(0, maximumIssues) });
   };
   return Object.assign(parse, { schema });
 }
 
-function inputIssue(issue: z.core.$ZodIssue): InputIssue {
-  return { path: issue.path.map(String).join("."), message: issue.message };
+/** Each field at fault by its own path, one that there is none of too. */
+function inputIssues(issue: z.core.$ZodIssue): readonly InputIssue[] {
+  const pathOf = (more: readonly string[]) => [...issue.path.map(String), ...more].join(".");
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: pathOf([key]), message: "is no field of this" }));
+  return [{ path: pathOf([]), message: issue.message }];
 }

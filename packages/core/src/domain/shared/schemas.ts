@@ -46,7 +46,7 @@ const latest = Date.UTC(9999, 11, 31);
 export const instant = z
   .union(
     [z.int(), z.date().transform((date) => date.getTime()), z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso))],
-    "must be epoch milliseconds, a Date or an ISO 8601 date and time",
+    "must be epoch milliseconds, a Date or an ISO 8601 date and time with Z or an offset",
   )
   .pipe(z.int().min(0).max(latest));
 

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
 // Tests run on the sources of every package, so nothing has to be built first. Node is told the same list, so "import" must
@@ -6,6 +8,18 @@ import { configDefaults, defineConfig } from "vitest/config";
 const conditions = ["@onhand/source", "module"];
 /** Limits are for a hang, not for speed. */
 const minutes = (count: number) => count * 60_000;
+
+// These read files of other systems, or a retailer's invoices, which are no part of the repository and stand beside it. In CI they fail without.
+const ofSamples = [
+  "packages/import-export/test/{categories,formats,messy-csv,purchasing}.test.ts",
+  "examples/reference-server/test/replay/reports.test.ts",
+];
+const haveSamples = process.env.CI !== undefined || existsSync(fileURLToPath(new URL("../shared/data", import.meta.url)));
+const leftOut = haveSamples ? [] : ofSamples;
+// The run says so, once.
+process.env.ONHAND_TEST_LEFT_OUT = leftOut.join("\n");
+
+const exclude = [...configDefaults.exclude, ...leftOut];
 const pure = ["packages/{core,forecasting,import-export,observability}/{src,test}/**/*.test.ts"];
 
 export default defineConfig({
@@ -26,6 +40,7 @@ export default defineConfig({
         test: {
           name: "pure",
           include: pure,
+          exclude,
           // These hold nothing beyond a test, so a worker loads the sources once and not once for each file: less than half the work.
           isolate: false,
           testTimeout: minutes(1),
@@ -36,7 +51,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/{src,test}/**/*.test.{ts,tsx}", "examples/*/{src,test}/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...pure],
+          exclude: [...exclude, ...pure],
           testTimeout: minutes(1),
         },
       },

@@ -7,6 +7,12 @@ const variable = "ONHAND_TEST_SERVERS";
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   // Every project of the workspace calls this; the first serves all.
   if (process.env[variable] !== undefined) return undefined;
+  const leftOut = process.env.ONHAND_TEST_LEFT_OUT;
+  if (leftOut)
+    process.stderr.write(`Not run, for want of the samples in ../shared/data:
+${leftOut}
+
+`);
   const broker = await serveServers();
   process.env[variable] = broker.url;
   return async () => {

@@ -278,9 +278,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   /** Makes the cached rows those of the head: somebody else has moved it, or a group of ours came to nothing. */
   async function catchUp(tx: StorageTransaction, seq: number): Promise<void> {
-    cache.restore();
-    const known = cache.seq;
-    if (known === undefined || known < 0 || known > seq || seq - known > maximumCatchUp) return cache.reset(seq);
+    const known = cache.restore();
+    if (known < 0 || known > seq || seq - known > maximumCatchUp) return cache.reset(seq);
     const { items, more } = await tx.changes(known, { limit: maximumCatchUp, tables: cachedTables });
     if (more) return cache.reset(seq);
     for (const { table, row } of items) cache.table(table).refresh(rowKeyText(definitions.get(table) as TableDefinition, row), row);

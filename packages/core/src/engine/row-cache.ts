@@ -21,8 +21,8 @@ export interface RowCache {
   /** The head these rows belong to; undefined while they hold what is not committed yet. */
   readonly seq: number | undefined;
   table(name: string): CachedTable;
-  /** Takes back what was written since the last `advance`: it came to nothing. */
-  restore(): void;
+  /** Takes back what was written since the last `advance`: it came to nothing. Gives the head the rows belong to again. */
+  restore(): number;
   /** The rows, with all that was written, are now those of this head. Only here rows may be dropped: a group never loses what it has loaded. */
   advance(seq: number): void;
   /** Forgets everything. */
@@ -119,6 +119,7 @@ export function createRowCache(limit: number): RowCache {
     restore() {
       for (const table of tables.values()) table.restore();
       unsaved = false;
+      return seq;
     },
     advance(to) {
       seq = to;

@@ -86,7 +86,7 @@ export async function openSql(tables: TableSet, { options, namespace, limits, lo
     belief.learn(after);
     watch.tell(after.seq);
   };
-  const turns = createTurns({ dialect, plan, connections, limits, chance, logger });
+  const turns = createTurns({ dialect, plan, connections, chance, logger });
   return {
     schema,
     turns,

@@ -3,8 +3,6 @@ import type { Session, WritePlan } from "./dialects/dialect";
 import { type FailureKind, sqlFailure } from "./failures";
 import { createTurns } from "./turns";
 
-const limits = { lockMs: 1_000, statementMs: 1_000 };
-
 /** A process whose database, time and pauses are in the test's hands. */
 function process() {
   const log: string[] = [];
@@ -30,9 +28,8 @@ function process() {
         },
       },
     },
-    plan: {} as WritePlan,
+    plan: { limits: { lockMs: 1_000, statementMs: 1_000 } } as WritePlan,
     connections: { acquireRaw: async () => ++connected },
-    limits,
     chance: { random: () => 0.5, now: () => now, delay: () => new Promise((resolve) => void pauses.push(resolve)) },
     logger: { warn: (details: object) => void warnings.push(details) } as never,
   });

@@ -1,7 +1,7 @@
 import type { Logger } from "@onhand/core";
 import type { Connections } from "./connections";
 import { within } from "./deadline";
-import type { Dialect, Session, SessionLimits, WritePlan } from "./dialects/dialect";
+import type { Dialect, Session, WritePlan } from "./dialects/dialect";
 import { isSqlFailure, type SqlFailure, sqlFailure } from "./failures";
 import type { Chance } from "./retry";
 
@@ -23,7 +23,6 @@ export interface TurnsOptions {
   readonly dialect: Pick<Dialect, "turns" | "session" | "classify">;
   readonly plan: WritePlan;
   readonly connections: Pick<Connections, "acquireRaw">;
-  readonly limits: SessionLimits;
   readonly chance: Chance;
   readonly logger: Logger;
 }
@@ -35,7 +34,8 @@ const restMs = 2;
 /** So many groups don't ask for a turn after one that could not be had. */
 const groupsWithout = 64;
 
-export function createTurns({ dialect: { turns, session, classify }, plan, connections, limits, chance, logger }: TurnsOptions): Turns {
+export function createTurns({ dialect: { turns, session, classify }, plan, connections, chance, logger }: TurnsOptions): Turns {
+  const { limits } = plan;
   let own: Session | undefined;
   // While the turn is ours: when it ends, once that is known.
   let turn: { until?: number } | undefined;

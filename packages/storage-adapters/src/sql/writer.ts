@@ -25,8 +25,6 @@ const missed = Symbol("missed");
 /** Runs transactions of this process one after the other. */
 export interface Writer {
   transaction<T>(work: Work<T>): Promise<T>;
-  /** Resolves when nothing is under way. */
-  idle(): Promise<void>;
 }
 
 export interface WriterOptions {
@@ -199,7 +197,6 @@ export function createWriter({ schema, plan, connections, tableOf, belief, commi
 
   return {
     transaction: (work) => oneAtATime.runExclusive(() => run(work)),
-    idle: () => oneAtATime.waitForUnlock(),
   };
 }
 

@@ -77,7 +77,7 @@ export function inputOf(options: object | undefined, own: Readonly<Record<string
 }
 
 function operationOf(command: string, input: CommandInput): { key: string; fingerprint: number } {
-  return { key: input.idempotencyKey as string, fingerprint: fingerprint(command + JSON.stringify(input)) };
+  return { key: input.idempotencyKey as string, fingerprint: fingerprint(command, JSON.stringify(input)) };
 }
 
 async function requirePermission(authorize: Authorize, acting: Actor | undefined, action: string, input: CommandInput): Promise<void> {

@@ -1,5 +1,5 @@
 import { operations } from "../domain/shared/operations";
-import type { TableDefinition } from "../domain/shared/rows";
+import type { Key, TableDefinition } from "../domain/shared/rows";
 import type { StorageTransaction } from "../ports/storage";
 import { type Command, decideOne, keyNeeds, needsOf, type Outcome, type Rules } from "./job";
 import type { CommitBatch } from "./publisher";
@@ -96,7 +96,8 @@ export async function takeUp(
   { attempt, commands, rows }: Ahead,
   marker: string | undefined,
 ): Promise<Attempt | undefined> {
-  const keys = commands.flatMap(({ operation }) => (operation ? [[operation.key]] : []));
+  const keys: Key[] = [];
+  for (const { operation } of commands) if (operation) keys.push([operation.key]);
   if (keys.length > 0 && (await tx.get(operations.name, keys)).some((row) => row !== undefined)) return undefined;
   rows.keep();
   await handOver(tx, attempt, marker);

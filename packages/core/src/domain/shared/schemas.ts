@@ -7,9 +7,11 @@ const text = (minimum: number, maximum: number, refused: string) =>
   z
     .string()
     .max(maximum * 4, { abort: true })
-    .trim()
-    .normalize("NFC")
+    .overwrite(tidy)
     .regex(new RegExp(`^[^${refused}]{${minimum},${maximum}}$`, "u"), `must be ${minimum} to ${maximum} printable characters`);
+
+/** Trimmed and composed. Most text is plain ASCII between two that are no spaces, and needs neither. */
+const tidy = (value: string): string => (/^[!-~](?:[ -~]*[!-~])?$/.test(value) ? value : value.trim().normalize("NFC"));
 
 /** What identifies something shows all of itself: nothing invisible, unassigned or for private use. */
 const identifier = (maximum: number) => text(1, maximum, "\\p{C}");

@@ -158,10 +158,11 @@ export function writesOf({ entries, touched, promises, incoming, lots }: Draft):
   return writes;
 }
 
-export const resultOf = ({ entries, touched }: Draft): StockResult => ({
-  movements: entries.map(toMovement),
-  levels: Array.from(touched.values(), toStockLevel),
-});
+export function resultOf({ entries, touched }: Draft): StockResult {
+  const after: StockLevel[] = [];
+  for (const row of touched.values()) after.push(toStockLevel(row));
+  return { movements: entries.map(toMovement), levels: after };
+}
 
 /** A level that is about to be changed. */
 export interface Place {

@@ -49,8 +49,8 @@ function runWith(engine: Submitter, { authorize, refine }: Gates, acting: Actor 
       const command = {
         definition: stores ? confined(definition, stores) : definition,
         input: parsed,
-        ...(parsed.idempotencyKey !== undefined && { operation: operationOf(definition.name, parsed) }),
-        ...(observation && { observation }),
+        operation: operationOf(definition.name, parsed),
+        observation,
       };
       if (!authorize) return engine.submit(command);
       return requirePermission(authorize, acting, definition.name, parsed).then(() => engine.submit(command));
@@ -76,8 +76,9 @@ export function inputOf(options: object | undefined, own: Readonly<Record<string
   return { ...options, ...own };
 }
 
-function operationOf(command: string, input: CommandInput): { key: string; fingerprint: number } {
-  return { key: input.idempotencyKey as string, fingerprint: fingerprint(command, JSON.stringify(input)) };
+function operationOf(command: string, input: CommandInput): { key: string; fingerprint: number } | undefined {
+  const { idempotencyKey: key } = input;
+  return key === undefined ? undefined : { key, fingerprint: fingerprint(command, JSON.stringify(input)) };
 }
 
 async function requirePermission(authorize: Authorize, acting: Actor | undefined, action: string, input: CommandInput): Promise<void> {

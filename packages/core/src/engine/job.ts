@@ -19,9 +19,9 @@ export interface Command<Input = unknown, Result = unknown> {
   readonly definition: CommandDefinition<Input, Result>;
   readonly input: Input;
   /** The caller's key, with a fingerprint of what was asked. */
-  readonly operation?: { readonly key: string; readonly fingerprint: number };
+  readonly operation?: { readonly key: string; readonly fingerprint: number } | undefined;
   /** Who is told how it fares; absent when nobody observes. */
-  readonly observation?: CommandObservation;
+  readonly observation?: CommandObservation | undefined;
 }
 
 /** What became of one command of a group. */

@@ -3,17 +3,13 @@ import { join } from "node:path";
 import type { Contender } from "../measure";
 import { temporaryDirectory } from "../temporary";
 import { type Movement, opening, type Workload } from "../workload";
+import { inGroups, type Written } from "./in-groups";
 
-/**
- * The least that could be called a ledger: a Map that decides, a Set of keys, and a promise per caller. Commands that
- * come while one group is written are the next group. `write` makes a group durable; without it nothing is.
- */
-function bareLedger({ skus, storeIds }: Workload, write: ((lines: string) => Promise<void>) | undefined) {
+/** The least that could be called a ledger: a Map that decides and a Set of keys. */
+function bareLedger({ skus, storeIds }: Workload): (group: readonly Movement[]) => Written {
   const levels = new Map<string, number>();
   for (const sku of skus) for (const storeId of storeIds) levels.set(`${sku},${storeId}`, opening);
   const keys = new Set<string>();
-  let waiting: { readonly movement: Movement; readonly resolve: (accepted: boolean) => void }[] = [];
-  let draining = false;
 
   function decide({ key, sku, storeId, delta }: Movement): string | undefined {
     const name = `${sku},${storeId}`;
@@ -24,43 +20,35 @@ function bareLedger({ skus, storeIds }: Workload, write: ((lines: string) => Pro
     return `${key},${name},${delta},${onHand}\n`;
   }
 
-  async function drain(): Promise<void> {
-    draining = true;
-    await undefined;
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      const lines = group.map(({ movement }) => decide(movement));
-      if (write) await write(lines.join(""));
-      for (const [index, { resolve }] of group.entries()) resolve(lines[index] !== undefined);
-    }
-    draining = false;
-  }
-
-  return (movement: Movement): Promise<boolean> =>
-    new Promise((resolve) => {
-      waiting.push({ movement, resolve });
-      if (!draining) void drain();
-    });
+  return (group) => {
+    const lines = group.map(decide);
+    return { text: lines.join(""), answers: lines };
+  };
 }
 
-/** The limit on a disk: one append and one fdatasync per group. */
+/** A journal on the disk to measure: one append and one fdatasync per group. */
+export async function openJournal(disk: string) {
+  const directory = await temporaryDirectory(disk);
+  const file = await open(join(directory.path, "journal.csv"), "a");
+  return {
+    async write(text: string) {
+      await file.write(text);
+      await file.datasync();
+    },
+    async remove() {
+      await file.close();
+      await directory.remove();
+    },
+  };
+}
+
+/** The limit on a disk. */
 export const bareJournal = (workload: Workload, disk: string): Contender => ({
   name: "limit",
   async start() {
-    const directory = await temporaryDirectory(disk);
-    const file = await open(join(directory.path, "journal.csv"), "a");
-    const move = bareLedger(workload, async (lines) => {
-      await file.write(lines);
-      await file.datasync();
-    });
-    return {
-      move: (n) => move(workload.movement(n)),
-      async stop() {
-        await file.close();
-        await directory.remove();
-      },
-    };
+    const journal = await openJournal(disk);
+    const move = inGroups(bareLedger(workload), journal.write);
+    return { move: (n) => move(workload.movement(n)), stop: journal.remove };
   },
 });
 
@@ -68,7 +56,7 @@ export const bareJournal = (workload: Workload, disk: string): Contender => ({
 export const bareMemory = (workload: Workload): Contender => ({
   name: "limit",
   async start() {
-    const move = bareLedger(workload, undefined);
+    const move = inGroups(bareLedger(workload), undefined);
     return { move: (n) => move(workload.movement(n)), stop: async () => undefined };
   },
 });

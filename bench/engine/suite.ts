@@ -2,6 +2,7 @@ import { type Contender, type Effort, takeTurns } from "../measure";
 import { type Result, resultOf } from "../result";
 import { createWorkload, type Workload } from "../workload";
 import { bareJournal, bareMemory } from "./bare-journal";
+import { byHand } from "./by-hand";
 import { onhandCsv, onhandMemory } from "./onhand";
 import { rewriteWholeFile } from "./rewrite";
 
@@ -24,6 +25,10 @@ export async function* engineSuite(options: SuiteOptions): AsyncIterable<Result>
   for (const callers of callerCounts) {
     if (only("memory")) yield await movements("memory", memory, callers, options);
     if (only("csv")) yield await movements("csv", csv, callers, options);
+  }
+  if (only("hand")) {
+    const rates = await movements("csv", [byHand(shop, disk), bareJournal(shop, disk)], 1_000, options);
+    yield { ...rates, case: "movements, by hand" };
   }
   yield* growth(options);
   if (only("open")) yield await (await import("./opening")).measureOpening(disk, options.rounds);

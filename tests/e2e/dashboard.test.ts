@@ -122,6 +122,16 @@ describe("on a desk", () => {
     await showsQuantity(page, "HOM-GIFT-25", before);
   });
 
+  test("the first tab stop leads past what every page begins with", async () => {
+    await page.reload();
+    await isLive(page);
+    await page.keyboard.press("Tab");
+    const skip = page.getByRole("link", { name: "Skip to the page" });
+    expect(await skip.evaluate((link) => link === document.activeElement && link.getBoundingClientRect().width > 50)).toBe(true);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.tagName === "MAIN");
+  });
+
   test("rows are walked with the arrow keys, opened with Enter and left with Escape", async () => {
     await rowAt(0).focus();
     await page.keyboard.press("ArrowDown");

@@ -45,6 +45,9 @@ export function App() {
 
   return (
     <div className="min-h-dvh font-sans text-[0.9375rem] text-ink antialiased">
+      <a href="#page" className={`sr-only focus:not-sr-only focus:fixed focus:top-2.5 focus:left-3 focus:z-50 ${buttonLook("main")}`}>
+        Skip to the page
+      </a>
       <Header onHelp={help} />
       <Navigation />
       <Main />
@@ -67,7 +70,7 @@ function Main() {
     main.current?.focus({ preventScroll: true });
   }, [location]);
   return (
-    <main ref={main} tabIndex={-1} className="pb-16 focus-visible:outline-none sm:pb-0 sm:pl-20">
+    <main id="page" ref={main} tabIndex={-1} className="pb-16 focus-visible:outline-none sm:pb-0 sm:pl-20">
       <Switch>
         <Route path="/" component={StockPage} />
         {pages.map((page) => (

@@ -143,6 +143,7 @@ const defaultHistory = 100;
  * client.start();
  * const level = client.level({ sku: "P001", storeId: "berlin" });
  * level.subscribe(() => console.log(level.get()?.available));
+ * @throws {@link TypeError} when there is no transport.
  * @see docs/guides/react.md
  */
 export function createInventoryClient(options: InventoryClientOptions): InventoryClient {
@@ -154,6 +155,8 @@ export function createInventoryClient(options: InventoryClientOptions): Inventor
     newId = uuid,
     signals = browserSignals,
   } = options;
+  if (typeof transport?.connect !== "function")
+    throw new TypeError("transport is missing: createInventoryClient({ transport: wsTransport({ url }) })");
   const cache = createCache(queryClient);
   const overlay = createOverlay();
   const rows = createRows({ cache, overlay, coverage: (level) => subscriptions.coverage(level) });

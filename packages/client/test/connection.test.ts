@@ -1,5 +1,6 @@
 import { InventoryError } from "@onhand/core";
 import { describe, expect, it } from "vitest";
+import { createInventoryClient } from "../src/index";
 import { levelChange } from "./support/rows";
 import { settle, setUp } from "./support/set-up";
 
@@ -16,6 +17,10 @@ async function live() {
 }
 
 describe("the connection", () => {
+  it("is not begun without a transport", () => {
+    expect(() => createInventoryClient({} as never)).toThrow(/^transport is missing/);
+  });
+
   it("is live only once everything asked for stands at the head", async () => {
     const { client, server, start, status } = setUp();
     server.commit([levelChange(1, tea, 5)]);

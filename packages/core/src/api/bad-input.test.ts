@@ -284,8 +284,21 @@ describe("bad input", () => {
     for (const [index, read] of reads.entries()) expect(await refusalOf(read()), `read ${index}`).toMatchObject({ code: "INVALID_INPUT" });
   });
 
+  it("the cursor of another list, or of another order, is INVALID_INPUT", async () => {
+    for (const sku of ["CURSOR-1", "CURSOR-2"]) {
+      await inventory.products.create({ sku, name: sku });
+      await inventory.stock.receive({ sku, storeId: "berlin", quantity: 1 });
+    }
+    const { nextCursor: ofLevels = "" } = await inventory.stock.levels({ limit: 1 });
+    const { nextCursor: ofMovements = "" } = await inventory.stock.movements({ limit: 1 });
+    expect(await refusalOf(inventory.stock.asOf(0, { cursor: ofLevels }))).toMatchObject({ code: "INVALID_INPUT" });
+    expect(await refusalOf(inventory.stock.movements({ cursor: ofMovements, order: "desc" }))).toMatchObject({ code: "INVALID_INPUT" });
+    expect((await inventory.stock.movements({ cursor: ofMovements, limit: 1 })).items).toHaveLength(1);
+  });
+
   it("a tampered cursor is INVALID_INPUT, whatever it says", async () => {
     const cursor = (values: unknown) => btoa(encodeURIComponent(JSON.stringify(values)));
+    expect(await inventory.stock.levels({ cursor: cursor(["levels", "~", "~"]) })).toEqual({ items: [] });
     const cursors = [
       "",
       "x",
@@ -294,10 +307,12 @@ describe("bad input", () => {
       btoa("%"),
       cursor({}),
       cursor([]),
-      cursor([1, 2, 3, 4]),
-      cursor([{}]),
-      cursor([["a"], "b"]),
-      cursor(["a"]),
+      cursor(["levels", 1, 2, 3, 4]),
+      cursor("levels"),
+      cursor(["levels", ["a"], "b"]),
+      cursor(["levels", "a"]),
+      cursor(["a", "b"]),
+      cursor(null),
       "x".repeat(2_001),
     ];
     for (const each of cursors) {
@@ -305,10 +320,12 @@ describe("bad input", () => {
       expect(await refusalOf(inventory.stock.asOf(0, { cursor: each })), each).toMatchObject({ code: "INVALID_INPUT" });
       expect(await refusalOf(inventory.feed.snapshot("level", { cursor: each })), each).toMatchObject({ code: "INVALID_INPUT" });
     }
-    expect(await refusalOf(inventory.stock.levels({ cursor: cursor([1, 2]) }))).toMatchObject({ code: "INVALID_INPUT" });
-    expect(await refusalOf(inventory.stock.asOf(0, { cursor: cursor([1, null]) }))).toMatchObject({ code: "INVALID_INPUT" });
-    expect(await refusalOf(inventory.stock.movements({ cursor: cursor(["9", 0]) }))).toMatchObject({ code: "INVALID_INPUT" });
-    expect(await refusalOf(inventory.products.list({ cursor: cursor([null]) }))).toMatchObject({ code: "INVALID_INPUT" });
+    expect(await refusalOf(inventory.stock.levels({ cursor: cursor(["levels", 1, 2]) }))).toMatchObject({ code: "INVALID_INPUT" });
+    expect(await refusalOf(inventory.stock.asOf(0, { cursor: cursor(["asOf", 1, null]) }))).toMatchObject({ code: "INVALID_INPUT" });
+    expect(await refusalOf(inventory.stock.movements({ cursor: cursor(["movements seq", "9", 0]) }))).toMatchObject({
+      code: "INVALID_INPUT",
+    });
+    expect(await refusalOf(inventory.products.list({ cursor: cursor(["products", null]) }))).toMatchObject({ code: "INVALID_INPUT" });
   });
 });
 

@@ -75,11 +75,58 @@ interface CountEvent {
   readonly lines: readonly StockCountLine[];
 }
 
-/** Listens to one kind of event, or with `"*"` to all, which are then told with their name first. */
+/**
+ * Listens to one kind of event, or with `"*"` to all, which are then told with their name first. A kind that there is none of is a
+ * TypeError.
+ */
 export interface On {
   <Type extends keyof InventoryEvents>(type: Type, listener: (event: InventoryEvents[Type]) => void): Stop;
   (type: "*", listener: (type: keyof InventoryEvents, event: InventoryEvents[keyof InventoryEvents]) => void): Stop;
 }
+
+/** Every kind at run time. A compiler sees to it that none is missing. */
+const kinds: { readonly [Type in keyof InventoryEvents]: true } = {
+  "product.created": true,
+  "product.updated": true,
+  "product.archived": true,
+  "store.created": true,
+  "store.updated": true,
+  "store.archived": true,
+  "stock.changed": true,
+  "movement.recorded": true,
+  "reservation.held": true,
+  "reservation.extended": true,
+  "reservation.updated": true,
+  "reservation.committed": true,
+  "reservation.released": true,
+  "reservation.expired": true,
+  "transfer.shipped": true,
+  "transfer.received": true,
+  "transfer.cancelled": true,
+  "count.started": true,
+  "count.recorded": true,
+  "count.recount_requested": true,
+  "count.approved": true,
+  "count.cancelled": true,
+  "threshold.set": true,
+  "threshold.removed": true,
+  "alert.raised": true,
+  "alert.acknowledged": true,
+  "alert.assigned": true,
+  "alert.dismissed": true,
+  "alert.resolved": true,
+  "supplier.created": true,
+  "supplier.updated": true,
+  "supplier.archived": true,
+  "supplierTerms.set": true,
+  "supplierTerms.removed": true,
+  "purchaseOrder.created": true,
+  "purchaseOrder.updated": true,
+  "purchaseOrder.submitted": true,
+  "purchaseOrder.received": true,
+  "purchaseOrder.cancelled": true,
+  "purchaseOrder.reversed": true,
+};
 
 export function createEvents(engine: Engine, logger: Logger): On {
   const emitter = mitt<InventoryEvents>();
@@ -92,6 +139,8 @@ export function createEvents(engine: Engine, logger: Logger): On {
   }
 
   return ((type: "*", listener: (...told: readonly unknown[]) => unknown): Stop => {
+    // A compiler says so too. Without one, a listener of a misspelt kind would wait for ever.
+    if (type !== "*" && !Object.hasOwn(kinds, type)) throw new TypeError(`there is no event ${String(type)}`);
     // One listener's failure is nobody else's, so it is caught here and not in the emitter, which would stop at it.
     let stopped = false;
     const safe = (...told: readonly unknown[]) => {

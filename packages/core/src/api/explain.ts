@@ -129,7 +129,7 @@ export function createExplain(storage: Reads, clock: Clock): (request: ExplainRe
       closing: balance(onHand + takenOf(moved), reserved + takenOf(held) - from.lapsed),
       opening: balance(onHand, reserved),
       items,
-      ...(left && { nextCursor: encodeCursor([from.until, ...lastOf(moved), ...lastOf(held)]) }),
+      ...(left && { nextCursor: encodeCursor("explain", [from.until, ...lastOf(moved), ...lastOf(held)]) }),
     };
   };
 }
@@ -149,7 +149,7 @@ async function standing(reads: Reads, where: { readonly sku: string; readonly st
 const unread = [0, 0] as const;
 
 function positions(cursor: string) {
-  const values = decodeCursor(cursor, [place, place, place, place, place]) as readonly [number, number, number, number, number];
+  const values = decodeCursor("explain", cursor, [place, place, place, place, place]) as readonly [number, number, number, number, number];
   const [until, movedSeq, movedLine, heldSeq, heldLine] = values;
   return { until, moved: [movedSeq, movedLine] as const, held: [heldSeq, heldLine] as const };
 }

@@ -293,6 +293,12 @@ describe("commands by name and permission", () => {
     expect(await inventory.feed.head()).toBe(examplesEnd + 1);
   });
 
+  it("a listener of an event that there is none of is refused, not left to wait for ever", async () => {
+    const inventory = await exampleInventory();
+    for (const kind of ["stock.change", "", "__proto__", undefined])
+      expect(() => inventory.on(kind as never, () => undefined)).toThrow(new TypeError(`there is no event ${kind}`));
+  });
+
   it("an inventory with a misspelt option is not opened: its hook would be asked nothing", async () => {
     const storage = memoryStorage();
     const open = (options: object) => createInventory(options as never);

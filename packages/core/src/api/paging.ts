@@ -28,19 +28,21 @@ export async function readPage<Item>(
   toItem: (row: Row) => Item,
 ): Promise<List<Item> & { head: number }> {
   const columns = orderColumns(table, query.orderBy);
-  const after =
-    cursor === undefined
-      ? undefined
-      : decodeCursor(
-          cursor,
-          columns.map((column) => table.columns[column] ?? seqColumn),
-        );
+  const list = listName(table, query.orderBy);
+  const kinds = columns.map((column) => table.columns[column] ?? seqColumn);
+  const after = cursor === undefined ? undefined : decodeCursor(list, cursor, kinds);
   const page = await storage.find(table.name, { ...query, ...(after && { after }) });
   const last = page.rows.at(-1);
   return {
     items: page.rows.map(toItem),
     head: page.head,
-    ...(page.more && last && { nextCursor: encodeCursor(columns.map((column) => last[column] as Value)) }),
+    ...(page.more &&
+      last && {
+        nextCursor: encodeCursor(
+          list,
+          columns.map((column) => last[column] as Value),
+        ),
+      }),
   };
 }
 
@@ -65,15 +67,19 @@ function orderColumns(table: TableDefinition, orderBy: readonly OrderBy[] = []):
   return [...named, ...table.key.filter((column) => !named.includes(column))];
 }
 
-/** Cursors are opaque to callers: the order columns' values of the last row, as base64 JSON. */
-export const encodeCursor = (values: readonly Value[]): string => btoa(encodeURIComponent(JSON.stringify(values)));
+/** Names a list by its table and order: the cursor of another one may hold values of the same types. */
+const listName = (table: TableDefinition, orderBy: readonly OrderBy[] = []): string =>
+  [table.name, ...orderBy.map(({ column, descending }) => (descending ? `-${column}` : column))].join(" ");
 
-/** The values a cursor holds, one for each of these columns. */
-export function decodeCursor(cursor: string, columns: readonly Column[]): readonly Value[] {
+/** Cursors are opaque to callers: the list they are of and the order columns' values of its last row, as base64 JSON. */
+export const encodeCursor = (list: string, values: readonly Value[]): string => btoa(encodeURIComponent(JSON.stringify([list, ...values])));
+
+/** The values a cursor of this list holds, one for each of these columns. */
+export function decodeCursor(list: string, cursor: string, columns: readonly Column[]): readonly Value[] {
   try {
-    const values: unknown = JSON.parse(decodeURIComponent(atob(cursor)));
-    if (Array.isArray(values) && values.length === columns.length && columns.every((column, index) => isValueOf(column, values[index])))
-      return values;
+    const [of, ...values] = JSON.parse(decodeURIComponent(atob(cursor))) as unknown[];
+    if (of === list && values.length === columns.length && columns.every((column, index) => isValueOf(column, values[index])))
+      return values as Value[];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
   }

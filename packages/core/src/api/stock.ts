@@ -237,13 +237,15 @@ export function createStock(run: Run, storage: Reads, clock: Clock): StockApi {
       const reads = readsAt(storage, options);
       const { time: until, limit, cursor, ...key } = parseAsOf({ ...filter, time });
       const after =
-        cursor === undefined ? undefined : (decodeCursor(cursor, [{ type: "text" }, { type: "text" }]) as readonly [string, string]);
+        cursor === undefined
+          ? undefined
+          : (decodeCursor("asOf", cursor, [{ type: "text" }, { type: "text" }]) as readonly [string, string]);
       const found = await stockPageAt(storage, options, await levelWhere(reads, key), until, { after, limit });
       const items = found
         .slice(0, limit)
         .map(({ sku, storeId, onHand, decimals }) => ({ sku, storeId, onHand: fromScaled(onHand, decimals) }));
       const last = items.at(-1);
-      return { items, ...(last && found.length > limit && { nextCursor: encodeCursor([last.sku, last.storeId]) }) };
+      return { items, ...(last && found.length > limit && { nextCursor: encodeCursor("asOf", [last.sku, last.storeId]) }) };
     },
   };
 }

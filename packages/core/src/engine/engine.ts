@@ -70,10 +70,10 @@ interface Job {
 }
 
 /** What is committed together. */
-interface Turn {
+interface Group {
   readonly jobs: readonly Job[];
   readonly commands: readonly Command[];
-  /** What it comes to, where it was decided before its turn came. */
+  /** What it comes to, where it was decided while the one before it was written. */
   readonly ahead?: Ahead | undefined;
 }
 
@@ -96,7 +96,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const cache = createRowCache(cachedRows);
   cache.reset(opened.seq);
   const writer = new Mutex();
-  // Commands inside one transaction of a host take turns, however they are called.
+  // Commands inside one transaction of a host come one after the other, however they are called.
   const hosts = new WeakMap<object, Mutex>();
   const waiting: Job[] = [];
   let waitingWeight = 0;
@@ -104,7 +104,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // The group the storage is at, the one committed last, and the one that comes next, if it is formed already.
   let underway: Attempt | undefined;
   let last: Attempt | undefined;
-  let next: Turn | undefined;
+  let next: Group | undefined;
   let withoutAhead = 0;
   let untold: (() => void)[] = [];
   let closing: Promise<void> | undefined;
@@ -125,14 +125,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   async function drain(): Promise<void> {
     // Commands made in one go belong in one group, so the first waits until the caller's turn is over.
     await undefined;
-    while (next || waiting.length > 0) await writer.runExclusive(() => runGroup(takeTurn()));
+    while (next || waiting.length > 0) await writer.runExclusive(() => runGroup(nextGroup()));
     draining = undefined;
   }
 
-  function takeTurn(): Turn {
-    const turn = next ?? turnOf(takeGroup());
+  function nextGroup(): Group {
+    const group = next ?? takeGroup();
     next = undefined;
-    return turn;
+    return group;
   }
 
   /**
@@ -141,14 +141,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
    */
   function lookAhead(): void {
     if (!underway || next || withoutAhead > 0 || waitingWeight < maximumGroup) return;
-    const turn = turnOf(takeGroup());
-    if (turn.jobs.length === 0) return;
-    const ahead = decideAhead(underway, definitions, cache, turn.commands, { now: clock.now(), reactions });
+    const group = takeGroup();
+    if (group.jobs.length === 0) return;
+    const ahead = decideAhead(underway, definitions, cache, group.commands, { now: clock.now(), reactions });
     if (!ahead) withoutAhead = groupsWithoutAhead;
-    next = { ...turn, ahead };
+    next = { ...group, ahead };
   }
 
-  function takeGroup(): Job[] {
+  function takeGroup(): Group {
     let weight = 0;
     let end = 0;
     while (end < waiting.length) {
@@ -156,23 +156,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if (end > 0 && weight > maximumGroup) break;
       end++;
     }
-    const group = waiting.splice(0, end);
-    for (const job of group) waitingWeight -= job.weight;
+    const taken = waiting.splice(0, end);
+    for (const job of taken) waitingWeight -= job.weight;
     const late = clock.now() - maximumWaitMs;
-    return group.filter((job) => {
+    const jobs = taken.filter((job) => {
       if (job.since >= late) return true;
       job.reject(new InventoryError("QUEUE_FULL", { limit: maximumWaiting }));
       return false;
     });
+    return { jobs, commands: jobs.map((job) => job.command) };
   }
 
-  async function runGroup(turn: Turn): Promise<void> {
-    const { jobs, commands } = turn;
+  async function runGroup(group: Group): Promise<void> {
+    const { jobs, commands } = group;
     if (jobs.length === 0) return;
     withoutAhead = Math.max(0, withoutAhead - 1);
     publisher.hold();
     try {
-      const attempt = await observed(commands, false, (watch) => commit(turn, watch));
+      const attempt = await observed(commands, false, (watch) => commit(group, watch));
       tell(() => {
         publisher.release(batchOf(attempt));
         for (const [index, job] of jobs.entries()) settle(job, attempt.outcomes[index] as Outcome);
@@ -220,7 +221,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 
   /** Commits a group, and where the storage can't say whether it did, asks until it can. */
-  async function commit({ commands, ahead }: Turn, watch: GroupObservation | undefined): Promise<Attempt> {
+  async function commit({ commands, ahead }: Group, watch: GroupObservation | undefined): Promise<Attempt> {
     const { settlesUnknownOutcomes } = storage.capabilities;
     const marker = settlesUnknownOutcomes ? newId() : undefined;
     let attempt: Attempt | undefined;
@@ -342,9 +343,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     submit,
     join(host) {
-      const turns = hosts.get(host) ?? new Mutex();
-      hosts.set(host, turns);
-      return { submit: (command) => turns.runExclusive(() => commitInside(host, command)) };
+      const inOrder = hosts.get(host) ?? new Mutex();
+      hosts.set(host, inOrder);
+      return { submit: (command) => inOrder.runExclusive(() => commitInside(host, command)) };
     },
     exclusive: (work) =>
       closing
@@ -371,8 +372,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
   };
 }
-
-const turnOf = (jobs: readonly Job[]): Turn => ({ jobs, commands: jobs.map((job) => job.command) });
 
 function settle(job: Job, outcome: Outcome): void {
   if ("result" in outcome) job.resolve(outcome.result);

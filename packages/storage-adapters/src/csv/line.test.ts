@@ -7,7 +7,7 @@ import { createLineWriter, type LineWriter } from "./line-writer";
 
 /** The bytes of what somebody writes, in a buffer that has to grow. */
 function written(write: (out: LineWriter) => void): Buffer {
-  const out = createLineWriter(0);
+  const out = createLineWriter();
   write(out);
   return out.bytes();
 }
@@ -90,7 +90,7 @@ describe("a line of the journal", () => {
   });
 
   it("grows as long as it has to, and starts anew when cleared", () => {
-    const out = createLineWriter(0);
+    const out = createLineWriter();
     for (let index = 0; index < 1_000; index++) out.text("größer ");
     expect(out.bytes().toString()).toBe("größer ".repeat(1_000));
     out.clear();

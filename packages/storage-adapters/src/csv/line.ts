@@ -76,7 +76,7 @@ export function createRowCodec(table: TableDefinition): RowCodec {
   function write(row: Row, out: LineWriter): void {
     for (let index = 0; index < columns.length; index++) {
       const value = row[columns[index] as string] as Value | undefined;
-      out.ascii(",");
+      out.comma();
       if (value === null || value === undefined) continue;
       if (isText[index]) out.field(value as string);
       else if (isJson[index]) out.field(JSON.stringify(value));

@@ -100,19 +100,10 @@ export function createHistory(files: FileSystem, directory: string): History {
       const columns = layouts.get(block.segment)?.get(table);
       if (!columns) return [];
       const decode = codec.decoder(columns);
-      const bytes = async () => raw.getOrMake(name, () => bytesOf(block));
-      if (needle) return bytes().then((read) => decodeLines(linesWith(read, needle), table, decode));
-      return decoded.getOrMake(`${name}:${table}`, async () => decodeLines(allLines(await bytes()), table, decode));
+      const read = async (mark: Buffer) => decodeLines(linesWith(await raw.getOrMake(name, () => bytesOf(block)), mark), table, decode);
+      return needle ? read(needle) : decoded.getOrMake(`${name}:${table}`, () => read(Buffer.from(`,${table},`)));
     },
   };
-}
-
-function* allLines(bytes: Buffer): Iterable<string> {
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(10, at);
-    yield bytes.toString("utf8", at, end - 1);
-    at = end + 1;
-  }
 }
 
 function* linesWith(bytes: Buffer, needle: Buffer): Iterable<string> {

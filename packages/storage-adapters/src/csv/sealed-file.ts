@@ -4,7 +4,7 @@ import { checksumText, lineEnd } from "./line";
 import { joinPath } from "./names";
 
 // What is put together between two writes keeps everything else waiting.
-const chunkBytes = 64 * 1024;
+const chunkBytes = 32 * 1024;
 const footerMark = "#END";
 
 /**

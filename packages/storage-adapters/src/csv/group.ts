@@ -58,7 +58,7 @@ export function createGroupEncoder(): GroupEncoder {
 }
 
 function encodeGroup(out: LineWriter, before: Position, lines: readonly LineToWrite[], seq: number): ReturnType<GroupEncoder> {
-  const start = `${journalVersion},${before.segment},${before.group + 1},`;
+  const start = `${journalVersion},${before.segment},${before.group + 1}`;
   for (let place = 0; place < lines.length; place++) {
     const line = lines[place] as LineToWrite;
     beginLine(out, start, "row" in line ? line.row.seq : line.seq, place, line.table);
@@ -69,7 +69,7 @@ function encodeGroup(out: LineWriter, before: Position, lines: readonly LineToWr
   const rows = out.bytes();
   const checksum = crc32(rows, before.checksum);
   beginLine(out, start, seq, lines.length, commitMark);
-  out.ascii(`,${checksumText(checksum)}`);
+  out.field(checksumText(checksum));
   out.seal();
   const bytes = out.bytes();
   const after = positionBehind(before, bytes.length, seq, crc32(bytes.subarray(rows.length), checksum));
@@ -79,10 +79,8 @@ function encodeGroup(out: LineWriter, before: Position, lines: readonly LineToWr
 function beginLine(out: LineWriter, start: string, seq: number, place: number, table: string): void {
   out.ascii(start);
   out.integer(seq);
-  out.comma();
   out.integer(place);
-  out.comma();
-  out.ascii(table);
+  out.field(table);
 }
 
 const positionBehind = (before: Position, bytes: number, seq: number, checksum: number): Position => ({

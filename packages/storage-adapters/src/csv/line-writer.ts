@@ -7,9 +7,10 @@ export interface LineWriter {
   ascii(text: string): void;
   /** Any text, as it is. */
   text(text: string): void;
+  /** A field without anything in it. This and the next two write the comma before the field. */
+  empty(): void;
   integer(value: number): void;
-  comma(): void;
-  /** A text as a field, escaped where it has to be. */
+  /** A text, escaped where it has to be. */
   field(value: string): void;
   /** Ends a line with its own checksum. */
   seal(): void;
@@ -74,8 +75,13 @@ export function createLineWriter(): LineWriter {
       at += value.length;
     },
 
+    empty() {
+      room(1)[at++] = comma;
+    },
+
     integer(value) {
-      const target = room(digitsOfSafeInteger);
+      const target = room(1 + digitsOfSafeInteger);
+      target[at++] = comma;
       let rest = value;
       if (rest < 0) {
         target[at++] = minus;
@@ -87,12 +93,9 @@ export function createLineWriter(): LineWriter {
       digits(rest - high * billion, 9);
     },
 
-    comma() {
-      room(1)[at++] = comma;
-    },
-
     field(value) {
-      const target = room(value.length);
+      const target = room(1 + value.length);
+      target[at++] = comma;
       let to = at;
       let isPlain: number | undefined = plainFirst[value.charCodeAt(0)];
       for (let index = 0; isPlain && index < value.length; index++) {

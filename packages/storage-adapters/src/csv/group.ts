@@ -48,7 +48,7 @@ export type GroupEncoder = (
   seq: number,
 ) => { readonly bytes: Buffer; readonly after: Position };
 
-/** Groups in the same memory, one after the other: fresh memory for each would cost a third of all. */
+/** Groups in the same memory, one after the other: fresh memory for each costs about a fifth of all. */
 export function createGroupEncoder(): GroupEncoder {
   const out = createLineWriter();
   return (before, lines, seq) => {

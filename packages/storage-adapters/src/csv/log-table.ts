@@ -27,7 +27,7 @@ export interface LogTable {
   aggregate(aggregation: Aggregation): Promise<AggregateRow[]>;
   /** Rows with a greater seq in seq order: all, or more than `limit` including every row of the seq that passes it. */
   since(seq: number, limit: number): Promise<Row[]>;
-  /** Takes in the rows of a group that is durable, before the head moves to them: from the first such group on, all are in memory for a while. */
+  /** Takes in the rows of a durable group, none of them too, before the head moves to it: from the first group on, new rows are in memory. */
   write(rows: readonly Row[]): void;
   /** Takes in a name that a durable row is found by, without the row. */
   know(name: string, seq: number): void;

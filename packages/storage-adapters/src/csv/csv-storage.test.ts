@@ -280,6 +280,11 @@ describe("exported tables", () => {
     expect((await again.find("levels", { limit: 2 })).rows).toMatchObject([{ sku: "=1+1" }]);
   });
 
+  it("quote whatever would end a field or a line for other readers", async () => {
+    const disk = await closedWith("a\nb");
+    expect((await readFile(disk.fileSystem, "/ledger/levels.csv")).toString()).toContain('\r\n"a\nb",-5,');
+  });
+
   it("that somebody edited are kept aside, with a warning, before they are written anew", async () => {
     const disk = await edited(await closedWith("P1"), "/ledger/levels.csv", (text) => text.replace("-5", "7"));
     const warnings: string[] = [];

@@ -41,16 +41,24 @@ export type LineToWrite =
   | { readonly table: string; readonly row: Row; readonly codec: RowCodec }
   | { readonly table: string; readonly seq: number; readonly columns: string };
 
-const bytesOfALine = 200;
-
-/** The bytes of one group: a line a row and a last line that commits them. */
-export function encodeGroup(
+/** Puts one group together: a line a row and a last line that commits them. Answers its bytes, which are valid until the next one. */
+export type GroupEncoder = (
   before: Position,
   lines: readonly LineToWrite[],
   seq: number,
-): { readonly bytes: Buffer; readonly after: Position } {
-  const out = createLineWriter((lines.length + 1) * bytesOfALine);
-  const start = `${journalVersion},${before.segment},${before.group + 1},`;
+) => { readonly bytes: Buffer; readonly after: Position };
+
+/** Groups in the same memory, one after the other: fresh memory for each costs about a fifth of all. */
+export function createGroupEncoder(): GroupEncoder {
+  const out = createLineWriter();
+  return (before, lines, seq) => {
+    out.clear();
+    return encodeGroup(out, before, lines, seq);
+  };
+}
+
+function encodeGroup(out: LineWriter, before: Position, lines: readonly LineToWrite[], seq: number): ReturnType<GroupEncoder> {
+  const start = `${journalVersion},${before.segment},${before.group + 1}`;
   for (let place = 0; place < lines.length; place++) {
     const line = lines[place] as LineToWrite;
     beginLine(out, start, "row" in line ? line.row.seq : line.seq, place, line.table);
@@ -58,28 +66,29 @@ export function encodeGroup(
     else out.text(line.columns);
     out.seal();
   }
-  const checksum = checksumText(crc32(out.bytes(), before.checksum));
+  const rows = out.bytes();
+  const checksum = crc32(rows, before.checksum);
   beginLine(out, start, seq, lines.length, commitMark);
-  out.ascii(`,${checksum}`);
+  out.field(checksumText(checksum));
   out.seal();
-  return { bytes: out.bytes(), after: positionAfter(before, out.bytes(), seq) };
+  const bytes = out.bytes();
+  const after = positionBehind(before, bytes.length, seq, crc32(bytes.subarray(rows.length), checksum));
+  return { bytes, after };
 }
 
 function beginLine(out: LineWriter, start: string, seq: number, place: number, table: string): void {
   out.ascii(start);
   out.integer(seq);
-  out.ascii(",");
   out.integer(place);
-  out.ascii(",");
-  out.ascii(table);
+  out.field(table);
 }
 
-const positionAfter = (before: Position, bytes: Uint8Array, seq: number): Position => ({
+const positionBehind = (before: Position, bytes: number, seq: number, checksum: number): Position => ({
   segment: before.segment,
-  bytes: before.bytes + bytes.length,
+  bytes: before.bytes + bytes,
   group: before.group + 1,
   seq,
-  checksum: crc32(bytes, before.checksum),
+  checksum,
 });
 
 /** Where whole groups end in a segment, and what comes behind: nothing, a torn tail, or damage before a later group. */
@@ -126,7 +135,8 @@ function readGroup(file: Buffer, before: Position): Group | number {
     if (table === commitMark) {
       const whole = parseChecksum(fields) === crc32(file.subarray(before.bytes, at), before.checksum);
       if (!whole || !isSealed(file.subarray(at, end + 1))) return firstUnsealed(file, before.bytes, end + 1);
-      return { before, after: positionAfter(before, file.subarray(before.bytes, end + 1), seq), lines };
+      const checksum = crc32(file.subarray(before.bytes, end + 1), before.checksum);
+      return { before, after: positionBehind(before, end + 1 - before.bytes, seq, checksum), lines };
     }
     lines.push({ table, seq, fields });
     at = end + 1;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { Row } from "@onhand/core";
 import { corrupt, storageFailure } from "./failures";
@@ -38,6 +39,7 @@ export interface History {
 const blockBytes = 256 * 1024;
 const cachedRawBytes = 16 * 1024 * 1024;
 const cachedRows = 40_000;
+const rowsAtATime = 500;
 
 export function createHistory(files: FileSystem, directory: string): History {
   let blocks: Block[] = [];
@@ -100,19 +102,10 @@ export function createHistory(files: FileSystem, directory: string): History {
       const columns = layouts.get(block.segment)?.get(table);
       if (!columns) return [];
       const decode = codec.decoder(columns);
-      const bytes = async () => raw.getOrMake(name, () => bytesOf(block));
-      if (needle) return bytes().then((read) => decodeLines(linesWith(read, needle), table, decode));
-      return decoded.getOrMake(`${name}:${table}`, async () => decodeLines(allLines(await bytes()), table, decode));
+      const read = async (mark: Buffer) => decodeLines(linesWith(await raw.getOrMake(name, () => bytesOf(block)), mark), table, decode);
+      return needle ? read(needle) : decoded.getOrMake(`${name}:${table}`, () => read(Buffer.from(`,${table},`)));
     },
   };
-}
-
-function* allLines(bytes: Buffer): Iterable<string> {
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(10, at);
-    yield bytes.toString("utf8", at, end - 1);
-    at = end + 1;
-  }
 }
 
 function* linesWith(bytes: Buffer, needle: Buffer): Iterable<string> {
@@ -124,8 +117,11 @@ function* linesWith(bytes: Buffer, needle: Buffer): Iterable<string> {
   }
 }
 
-/** Lines start with version, segment, group, seq, place and table; their last field is the checksum. */
-function decodeLines(lines: Iterable<string>, table: string, decode: ReturnType<RowCodec["decoder"]>): Row[] {
+/**
+ * Lines start with version, segment, group, seq, place and table; their last field is the checksum. A checkpoint reads
+ * very many, beside commands that must not wait for all of them.
+ */
+async function decodeLines(lines: Iterable<string>, table: string, decode: ReturnType<RowCodec["decoder"]>): Promise<Row[]> {
   const rows: Row[] = [];
   const named = `,${table},`;
   for (const line of lines) {
@@ -135,6 +131,7 @@ function decodeLines(lines: Iterable<string>, table: string, decode: ReturnType<
     const afterPlace = line.indexOf(",", afterSeq + 1);
     if (!line.startsWith(named, afterPlace)) continue;
     rows.push(decode(Number(line.slice(at + 1, afterSeq)), splitFields(line.slice(afterPlace + named.length)), 0));
+    if (rows.length % rowsAtATime === 0) await setImmediate();
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 import { InventoryError } from "@onhand/core";
 import { storageFailure } from "./failures";
 import { type FileHandle, type FileSystem, writeAll } from "./file-system";
-import { encodeGroup, type LineToWrite, type Position, startOf } from "./group";
+import { createGroupEncoder, type LineToWrite, type Position, startOf } from "./group";
 import { joinPath, journalName } from "./names";
 
 /** The one open segment, and the right to write to it. */
@@ -43,6 +43,7 @@ export async function beginJournal(
   seq: number,
 ): Promise<Journal> {
   const { files, directory, synced } = options;
+  const encodeGroup = createGroupEncoder();
   let current = claim;
   let path = joinPath(directory, journalName(claim.segment));
   let identity = files.facts(path)?.identity;

@@ -42,6 +42,8 @@ export interface Ledger {
   readonly definitions: readonly TableDefinition[];
 }
 
+const none: readonly Row[] = [];
+
 export function createLedger(set: TableSet, files: FileSystem, directory: string): Ledger {
   const history = createHistory(files, directory);
   const codecs = new Map(set.tables.map((table) => [table.name, createRowCodec(table)]));
@@ -144,7 +146,9 @@ export function createLedger(set: TableSet, files: FileSystem, directory: string
         if (rows) rows.push(row);
         else logged.set(log, [row]);
       }
-      for (const [log, rows] of logged) {
+      for (const log of logs.values()) {
+        const rows = logged.get(log) ?? none;
+        // Told of every group, a log that got nothing knows that the journal holds nothing for it.
         log.write(rows);
         const namesOf = names.get(log);
         for (const row of rows) {

@@ -22,8 +22,11 @@ function encodeSpecial(value: string): string {
     .replaceAll("\\", "\\\\")
     .replace(/^[=+\-@]/, "\\$&")
     .replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return /[",]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
+  return quoted(escaped);
 }
+
+/** A text as CSV has it: in quotes where it holds what separates fields or lines. */
+export const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The text of a field, after its quotes are gone. */
 export function decodeText(field: string): string {
@@ -65,7 +68,6 @@ type ColumnType = TableDefinition["columns"][string]["type"];
 
 export function createRowCodec(table: TableDefinition): RowCodec {
   const columns = Object.keys(table.columns);
-  const isText = columns.map((column) => table.columns[column]?.type === "text");
   const isJson = columns.map((column) => table.columns[column]?.type === "json");
   // A parsed object has its columns in place; one that is given them one by one becomes a hash table, larger and slower.
   const blank = JSON.parse(JSON.stringify(Object.fromEntries(["seq", ...columns].map((column) => [column, null])))) as Record<
@@ -76,12 +78,9 @@ export function createRowCodec(table: TableDefinition): RowCodec {
   function write(row: Row, out: LineWriter): void {
     for (let index = 0; index < columns.length; index++) {
       const value = row[columns[index] as string] as Value | undefined;
-      out.ascii(",");
-      if (value === null || value === undefined) continue;
-      if (isText[index]) out.field(value as string);
-      else if (isJson[index]) out.field(JSON.stringify(value));
-      else if (typeof value === "number") out.integer(value);
-      else out.ascii(String(value));
+      if (value === null || value === undefined) out.empty();
+      else if (typeof value === "number" && !isJson[index]) out.integer(value);
+      else out.field(isJson[index] ? JSON.stringify(value) : String(value));
     }
   }
 

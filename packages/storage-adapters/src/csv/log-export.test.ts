@@ -21,6 +21,13 @@ const tables: TableSet = {
       },
       indexes: [],
     },
+    {
+      name: "receipts",
+      kind: "log",
+      key: ["seq", "line"],
+      columns: { line: { type: "integer" }, note: { type: "text" } },
+      indexes: [],
+    },
   ],
 };
 const path = "/ledger/movements.csv";
@@ -31,14 +38,18 @@ const lines = (from: number, to: number) => Array.from({ length: to - from + 1 }
 type Disk = ReturnType<typeof simulatedDisk>;
 
 /** One life of a ledger that gets so many movements and is closed, or is not. */
-async function live(disk: Disk, count: number, options: { exports?: boolean | "state"; closing?: boolean; warnings?: string[] } = {}) {
+async function live(
+  disk: Disk,
+  count: number,
+  options: { exports?: boolean | "state"; closing?: boolean; checkpointBytes?: number; warnings?: string[] } = {},
+) {
   const heard = (_: unknown, message: string) => void options.warnings?.push(message);
   const storage = csvStorage({
     directory: "/ledger",
     fileSystem: disk.fileSystem,
     logger: { error: heard, warn: heard },
     exports: options.exports ?? true,
-    checkpointBytes: 2_000,
+    checkpointBytes: options.checkpointBytes ?? 2_000,
   });
   const { seq: before } = await storage.open(tables);
   for (let seq = before + 1; seq <= before + count; seq++) {
@@ -76,6 +87,20 @@ it("what was exported before is never written again, in the same life or a later
   expect(await exported(disk)).toBe(header + lines(1, 100));
   expect(bytesWritten(disk, 0)).toBe(Buffer.byteLength(header + lines(1, 100)));
   expect(bytesWritten(disk, before)).toBe(Buffer.byteLength(lines(61, 100)));
+});
+
+it("what is in memory is exported from there: the journal is read neither for it nor for logs that got nothing", async () => {
+  const disk = simulatedDisk();
+  const journal = "/ledger/journal-00000001.csv";
+  let opens = 0;
+  disk.fault = (operation, file) => {
+    if (operation === "open" && file === journal) opens++;
+    return undefined;
+  };
+  await live(disk, 3, { checkpointBytes: 1_000_000 });
+  expect(opens).toBe(1);
+  expect(await exported(disk)).toBe(header + lines(1, 3));
+  expect((await readFile(disk.fileSystem, "/ledger/receipts.csv")).toString()).toBe("line,note,seq\r\n");
 });
 
 it("an edited export is kept aside with a warning and written anew", async () => {

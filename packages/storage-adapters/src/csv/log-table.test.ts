@@ -117,3 +117,26 @@ it("a thousand old rows asked for at once are found by their places, and every b
   await asked();
   expect(reads).toBe(before);
 });
+
+it("others have their turns while thousands of old rows are taken apart", async () => {
+  const disk = simulatedDisk();
+  const first = csvStorage({ directory: "/ledger", fileSystem: disk.fileSystem, logger: quiet, exports: false });
+  await first.open(sampleTables);
+  await first.transaction(async (tx) => {
+    const rows = Array.from({ length: 3_000 }, (_, line): Row => ({ seq: 1, line, sku: "P1", delta: 1, undoes: null }));
+    await tx.append("movements", rows);
+    await tx.advance(1);
+  });
+  await first.close();
+  const reopened = csvStorage({ directory: "/ledger", fileSystem: disk.fileSystem, logger: quiet, exports: false });
+  await reopened.open(sampleTables);
+  let turns = 0;
+  let turn = setImmediate(function next() {
+    turns++;
+    turn = setImmediate(next);
+  });
+  const { rows } = await reopened.find("movements", { limit: 5_000 });
+  clearImmediate(turn);
+  expect(rows).toHaveLength(3_000);
+  expect(turns).toBeGreaterThanOrEqual(5);
+});

@@ -27,7 +27,7 @@ export interface LogTable {
   aggregate(aggregation: Aggregation): Promise<AggregateRow[]>;
   /** Rows with a greater seq in seq order: all, or more than `limit` including every row of the seq that passes it. */
   since(seq: number, limit: number): Promise<Row[]>;
-  /** Takes in rows that are durable, before the head moves to them. */
+  /** Takes in the rows of a durable group, none of them too, before the head moves to it: from the first group on, new rows are in memory. */
   write(rows: readonly Row[]): void;
   /** Takes in a name that a durable row is found by, without the row. */
   know(name: string, seq: number): void;
@@ -107,9 +107,11 @@ export function createLogTable(definition: TableDefinition, codec: RowCodec, his
     const now = head();
     const found: Section[] = [];
     for (const block of history.blocks().slice(firstBlockFrom(history.blocks(), low))) {
-      if (block.fromSeq > Math.min(high, border)) break;
-      const read = async (needle?: Buffer) =>
-        (await history.rows(block, definition.name, codec, needle)).filter((row) => row.seq <= border && row.seq <= now);
+      if (low > border || block.fromSeq > Math.min(high, border)) break;
+      const read = async (needle?: Buffer) => {
+        const rows = await history.rows(block, definition.name, codec, needle);
+        return block.toSeq <= border ? rows : rows.filter((row) => row.seq <= border);
+      };
       found.push({ fromSeq: block.fromSeq, toSeq: Math.min(block.toSeq, border), read });
     }
     const kept = recent;

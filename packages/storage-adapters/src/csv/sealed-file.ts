@@ -3,7 +3,8 @@ import { type FileSystem, readFile, withFile, writeAll } from "./file-system";
 import { checksumText, lineEnd } from "./line";
 import { joinPath } from "./names";
 
-const chunkBytes = 256 * 1024;
+// What is put together between two writes keeps everything else waiting.
+const chunkBytes = 32 * 1024;
 const footerMark = "#END";
 
 /**

@@ -32,7 +32,7 @@ function* snapshotLines({ epoch, version: schema, position, tables }: ReturnType
   for (const { definition } of tables) yield [version, ".table", definition.name, ...Object.keys(definition.columns)].join(",");
   for (const { definition, rows } of tables) {
     const codec = ledger.codec(definition.name);
-    const out = createLineWriter(0);
+    const out = createLineWriter();
     for (const row of rows) {
       out.clear();
       codec.write(row, out);

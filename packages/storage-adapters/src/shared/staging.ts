@@ -54,14 +54,14 @@ export function createStaging(head: Head, tableOf: (name: string) => CommittedTa
   }
 
   async function refuseKnown(table: string, rows: readonly Row[]): Promise<void> {
-    const { definition, get } = tableOf(table);
+    const { definition, get, peek } = tableOf(table);
     const own = staged.get(table);
     if (!own && definition.key[0] === "seq" && isBehind(rows, head.seq, definition)) return;
     const fresh = new Set<string>();
     for (const row of rows) {
       const text = rowKeyText(definition, row);
-      const committed = get(keyOf(definition, row));
-      const known = own?.get(text) || (committed instanceof Promise ? await committed : committed);
+      let known = own?.get(text) ?? peek(text);
+      if (known === undefined) known = await get(keyOf(definition, row));
       if (known || fresh.size === fresh.add(text).size)
         throw new TypeError(`table ${table} has a row ${keyOf(definition, row).join(", ")} already`);
     }

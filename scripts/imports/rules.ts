@@ -122,7 +122,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     from: `${storages}/csv/`,
-    may: [`${storages}/csv/`, `${storages}/shared/`, "@onhand/core", "async-mutex", "csv-parse", "node:*"],
+    may: [`${storages}/csv/`, `${storages}/shared/`, "@onhand/core", "async-mutex", "csv-parse", "csv-stringify", "node:*"],
     because: "a storage imports core, shared and its own libraries, never another storage",
   },
   {

@@ -1,21 +1,19 @@
 import type { Row, TableDefinition, Value } from "@onhand/core";
-import { lineEnd, quoted } from "./line";
+import { stringify } from "csv-stringify/sync";
 
 const rowsAtATime = 500;
+// Left to itself it has only the line end that it writes in quotes, and readers take any for one.
+const format = { record_delimiter: "windows", quoted_match: /[\r\n]/ } as const;
 
 /** The first line of an exported table. */
-export const exportHeader = ({ columns }: TableDefinition): string => `${[...Object.keys(columns), "seq"].join(",")}${lineEnd}`;
+export const exportHeader = ({ columns }: TableDefinition): string => stringify([[...Object.keys(columns), "seq"]], format);
 
 /** Rows as a spreadsheet shows them: quantities in the product's unit, times in ISO 8601, text that runs as no formula. */
 export function* exportRows(definition: TableDefinition, rows: readonly Row[]): Iterable<string> {
   const cells = Object.keys(definition.columns).map((column) => cellOf(definition, column));
   for (let at = 0; at < rows.length; at += rowsAtATime) {
-    let text = "";
-    for (const row of rows.slice(at, at + rowsAtATime)) {
-      for (const cell of cells) text += `${cell(row)},`;
-      text += row.seq + lineEnd;
-    }
-    yield text;
+    const records = rows.slice(at, at + rowsAtATime).map((row) => [...cells.map((cell) => cell(row)), row.seq]);
+    yield stringify(records, format);
   }
 }
 
@@ -35,11 +33,11 @@ const unscaled = (value: Value, decimals: Value | undefined): Cell =>
   (value as number) / 10 ** ((decimals as number | null | undefined) ?? 0);
 
 const shows = {
-  text: () => (value) => quoted(harmlessText(String(value))),
+  text: () => (value) => harmlessText(String(value)),
   integer: () => (value) => value as number,
   boolean: () => String,
   timestamp: timestamps,
-  json: () => (value) => quoted(JSON.stringify(value)),
+  json: () => (value) => JSON.stringify(value),
 } as const satisfies Record<TableDefinition["columns"][string]["type"], () => (value: Value) => Cell>;
 
 /** Rows that were written together share their times. */

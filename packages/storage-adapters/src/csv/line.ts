@@ -22,11 +22,8 @@ function encodeSpecial(value: string): string {
     .replaceAll("\\", "\\\\")
     .replace(/^[=+\-@]/, "\\$&")
     .replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return quoted(escaped);
+  return /[",]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
 }
-
-/** A text as CSV has it: in quotes where it holds what separates fields or lines. */
-export const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The text of a field, after its quotes are gone. */
 export function decodeText(field: string): string {

@@ -51,6 +51,8 @@ export function runSqliteRows(
   columns: readonly (readonly Scalar[])[],
   { from, to, together }: Extent,
 ): void {
+  // Nothing is prepared that most groups have too few rows for.
+  if (from === to) return;
   inSqliteTerms(() => {
     const statement = statementOf(database, text, false);
     const bound = new Array<Scalar>(columns.length * together);

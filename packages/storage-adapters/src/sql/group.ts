@@ -1,7 +1,7 @@
 import { type Row, rowKeyText } from "@onhand/core";
 import { type HeadState, wideColumns, wideText } from "./head";
 import type { TableLayout } from "./layout";
-import { isWide } from "./text-order";
+import { encodeColumn, type Scalar } from "./rows";
 
 /** What one transaction writes. */
 export interface Group {
@@ -16,10 +16,13 @@ export interface Group {
   readonly presumed: boolean;
 }
 
-/** The rows written to one table: upserted by key in a `state` table, inserted in a `log` table. */
+/** The rows written to one table, at least one: upserted by key in a `state` table, inserted in a `log` table. */
 export interface TableWrite {
   readonly table: TableLayout;
-  readonly rows: readonly Row[];
+  /** How many there are. */
+  readonly count: number;
+  /** A list for each of the table's columns, of what is bound for each row. */
+  readonly columns: readonly (readonly Scalar[])[];
 }
 
 /** What a transaction has written so far to one table. The last image of each key counts. */
@@ -59,14 +62,13 @@ export function groupOf(from: HeadState, seq: number, written: Iterable<WrittenR
   for (const { table, rows } of written) {
     const all = rows();
     if (all.length === 0) continue;
-    writes.push({ table, rows: all });
-    for (const column of table.columns) {
+    const columns = table.columns.map((column) => {
+      const encoded = encodeColumn(column, all);
       const name = `${table.definition.name}.${column.name}`;
-      if (column.type !== "text" || from.wide.has(name)) continue;
-      if (!all.some((row) => typeof row[column.name] === "string" && isWide(row[column.name] as string))) continue;
-      wide ??= new Set(from.wide);
-      wide.add(name);
-    }
+      if (encoded.wide && !from.wide.has(name)) wide = (wide ?? new Set(from.wide)).add(name);
+      return encoded.values;
+    });
+    writes.push({ table, count: all.length, columns });
   }
   return { from, seq, wide: wide ? wideText(wide) : null, writes, presumed };
 }

@@ -4,21 +4,41 @@ import type { ColumnLayout, TableLayout } from "./layout";
 /** A row as a driver gives it: values in the order of the statement's columns. */
 export type RawRow = readonly unknown[];
 
+/** A value as it is bound. */
+export type Scalar = string | number | null;
+
 /** What is bound to a statement. */
-export type Bound = string | number | null | readonly (string | number | null)[];
+export type Bound = Scalar | readonly Scalar[];
+
+/** One column of rows that are written together. */
+export interface EncodedColumn {
+  readonly values: readonly Scalar[];
+  /** Whether any of them is a text with characters beyond the basic plane. */
+  readonly wide: boolean;
+}
+
+/** A column of rows as it is bound. */
+export function encodeColumn(column: ColumnLayout, rows: readonly Row[]): EncodedColumn {
+  const { name, type } = column;
+  const values = rows.map((row) => encode(column, row[name]));
+  // Nearly every text is plain: all of them are looked at as one, and one by one only where that finds something.
+  if (type !== "text" || !/[\0\uD800-\uDFFF]/.test(values.join(""))) return { values, wide: false };
+  for (const value of values) if (value !== null) requireStorable(column, value as string);
+  return { values, wide: true };
+}
 
 /**
  * A value as it is bound: booleans are 0 or 1, JSON is its text. Anything that is not of the column's type is a programming
  * mistake: an object bound as it is might be more to a driver than a value.
  */
-export function encode(column: ColumnLayout, value: Value | undefined): string | number | null {
+function encode(column: ColumnLayout, value: Value | undefined): Scalar {
   if (value === null || value === undefined) {
     if (!column.nullable) throw new TypeError(`column ${column.name} needs a value`);
     return null;
   }
   switch (column.type) {
     case "text":
-      if (typeof value === "string") return requireStorable(column, value);
+      if (typeof value === "string") return value;
       break;
     case "integer":
     case "timestamp":
@@ -36,7 +56,8 @@ export function encode(column: ColumnLayout, value: Value | undefined): string |
 /** The same for a condition, where null stands for no value whatever the column says. */
 export function encodeCondition(column: ColumnLayout, value: unknown): string | number {
   if (column.type === "json") throw new TypeError(`column ${column.name} holds JSON and can't be compared`);
-  return encode({ ...column, nullable: false }, value as Value) as string | number;
+  const bound = encode({ ...column, nullable: false }, value as Value) as string | number;
+  return typeof bound === "string" ? requireStorable(column, bound) : bound;
 }
 
 // A database would cut a text at NUL or put another character for half a pair: kept is what was given, or nothing.

@@ -1,5 +1,6 @@
-import type { Row } from "@onhand/core";
+import type { TableWrite } from "./group";
 import type { ColumnLayout, TableLayout } from "./layout";
+import type { Scalar } from "./rows";
 
 /**
  * What rows that are written together have in common. Most entries of a ledger leave most of what they could say unsaid, and
@@ -22,12 +23,13 @@ const mostShapes = 16;
 const fewRows = 32;
 
 /** How a dialect tells rows apart: with `sharing`, values that all rows have in common are sent once. */
-export function createShapes(sharing: boolean): (table: TableLayout, rows: readonly Row[]) => Shape {
+export function createShapes(sharing: boolean): (write: TableWrite) => Shape {
   const known = new WeakMap<TableLayout, Map<string, Shape>>();
-  return (table, rows) => {
+  return ({ table, count, columns }) => {
     const shapes = known.get(table) ?? new Map<string, Shape>();
     known.set(table, shapes);
-    const kinds = table.columns.map((column) => kindOf(column, rows, sharing && (rows.length === 1 || rows.length >= fewRows)));
+    const shares = sharing && (count === 1 || count >= fewRows);
+    const kinds = table.columns.map((column) => kindOf(column, columns[column.index] as readonly Scalar[], shares));
     const name = kinds.join("");
     const shape = shapes.get(name);
     if (shape) return shape;
@@ -51,9 +53,9 @@ export function wholeShape(table: TableLayout): Shape {
 /** Differing, shared, or null in every row. */
 type Kind = "d" | "s" | "n";
 
-function kindOf({ name, nullable }: ColumnLayout, rows: readonly Row[], sharing: boolean): Kind {
-  const first = rows[0]?.[name] ?? null;
+function kindOf({ nullable }: ColumnLayout, values: readonly Scalar[], sharing: boolean): Kind {
+  const first = values[0] as Scalar;
   if (first === null ? !nullable : !sharing) return "d";
-  for (const row of rows) if ((row[name] ?? null) !== first) return "d";
+  for (const value of values) if (value !== first) return "d";
   return first === null ? "n" : "s";
 }

@@ -19,7 +19,7 @@ export interface Pending {
   readonly failure: SqlFailure | undefined;
   /** Whether it took a row for absent, unread, that it then did not append. What it came to must not be used. */
   readonly unproven: boolean;
-  /** Ends it: its handles refuse from now on. Gives what is to be written; undefined when nothing is. */
+  /** Ends it: its handles refuse from now on. Gives, once, what is to be written; undefined when nothing is. */
   end(): Group | undefined;
 }
 
@@ -106,6 +106,7 @@ export function createPending(head: HeadState, tableOf: (name: string) => TableL
       });
     },
     end() {
+      if (ended) return undefined;
       ended = true;
       const group = groupOf(head, seq, written.values(), presumed.size > 0);
       return group.writes.length > 0 || seq !== head.seq ? group : undefined;

@@ -91,8 +91,8 @@ class Statement {
     return named(() => this.statement.all(...values));
   }
 
-  run(values: Values): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
-    const { changes, lastInsertRowid } = named(() => this.statement.run(...values));
+  run(...values: Values | readonly [Values]): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
+    const { changes, lastInsertRowid } = named(() => this.statement.run(...(values.flat() as Values)));
     return { changes: Number(changes), lastInsertRowid };
   }
 }

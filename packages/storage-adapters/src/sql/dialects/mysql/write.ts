@@ -1,8 +1,7 @@
-import type { Row } from "@onhand/core";
 import { isSqlFailure } from "../../failures";
-import type { Group } from "../../group";
+import type { Group, TableWrite } from "../../group";
 import type { TableLayout } from "../../layout";
-import { type Bound, encode } from "../../rows";
+import type { Bound, Scalar } from "../../rows";
 import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
 import { jsonTableType } from "./types";
@@ -24,10 +23,10 @@ export async function writeMysql(session: Session, plan: WritePlan, group: Group
   const wait = mariadb && !patiently ? impatiently(plan) : "";
   const moved = await session.run({ text: wait + moveText(plan), values: moveValues(group) });
   if (moved[0]?.[0] !== 1) return false;
-  for (const { table, rows } of group.writes) {
-    const shape = shapeOf(table, rows);
-    for (const chunk of chunksOf(shape, rows)) {
-      for (const text of writeTexts(table, shape, mariadb)) await session.run({ text, values: chunk });
+  for (const write of group.writes) {
+    const shape = shapeOf(write);
+    for (const chunk of chunksOf(shape, write)) {
+      for (const text of writeTexts(write.table, shape, mariadb)) await session.run({ text, values: chunk });
     }
   }
   return true;
@@ -56,11 +55,11 @@ type Place = keyof typeof compounds;
 export async function writeCompound(session: Session, plan: WritePlan, group: Group, where: Place): Promise<boolean | undefined> {
   const values = moveValues(group);
   const texts: string[] = [];
-  for (const { table, rows } of group.writes) {
-    const shape = shapeOf(table, rows);
-    const [chunk = [], ...more] = chunksOf(shape, rows);
+  for (const write of group.writes) {
+    const shape = shapeOf(write);
+    const [chunk = [], ...more] = chunksOf(shape, write);
     if (more.length > 0) return undefined;
-    for (const text of writeTexts(table, shape, true)) {
+    for (const text of writeTexts(write.table, shape, true)) {
       texts.push(text);
       values.push(...chunk);
     }
@@ -104,24 +103,23 @@ const compose = {
 const shapes = createShapes(true);
 
 // Where rows are looked for before they are written the columns are named more than once: there every row is sent whole.
-const shapeOf = (table: TableLayout, rows: readonly Row[]): Shape => (table.definition.unique ? wholeShape(table) : shapes(table, rows));
+const shapeOf = (write: TableWrite): Shape => (write.table.definition.unique ? wholeShape(write.table) : shapes(write));
 
 /** The values of the statements that write rows: what they share, and the rest of as many of them as one packet takes. */
-function chunksOf({ shared, differing }: Shape, rows: readonly Row[]): Bound[][] {
-  const once = shared.map((column) => encode(column, rows[0]?.[column.name]));
+function chunksOf({ shared, differing }: Shape, { columns, count }: TableWrite): Bound[][] {
+  const once = shared.map(({ index }) => columns[index]?.[0] as Scalar);
   if (differing.length === 0) return [once];
-  const chunks: Bound[][] = [];
-  let chunk = "";
-  for (const row of rows) {
-    const line = JSON.stringify(differing.map((column) => encode(column, row[column.name])));
-    if (chunk !== "" && chunk.length + line.length > chunkLength) {
-      chunks.push([...once, `[${chunk}]`]);
-      chunk = "";
-    }
-    chunk += chunk === "" ? line : `,${line}`;
-  }
-  chunks.push([...once, `[${chunk}]`]);
-  return chunks;
+  const sent = differing.map(({ index }) => columns[index] as readonly Scalar[]);
+  const rows = Array.from({ length: count }, (_, row) => sent.map((values) => values[row]));
+  return packets(rows).map((text) => [...once, text]);
+}
+
+/** Rows as JSON, halved for as long as they are too many for one packet. */
+function packets(rows: readonly unknown[]): string[] {
+  const text = JSON.stringify(rows);
+  if (text.length <= chunkLength || rows.length === 1) return [text];
+  const middle = Math.ceil(rows.length / 2);
+  return [...packets(rows.slice(0, middle)), ...packets(rows.slice(middle))];
 }
 
 const known = new WeakMap<Shape, readonly string[]>();

@@ -1,7 +1,7 @@
 import { within } from "../../deadline";
 import { sqlFailure } from "../../failures";
 import { checksum } from "../../names";
-import type { Bound, RawRow } from "../../rows";
+import type { Bound, RawRow, Scalar } from "../../rows";
 import type { Session, SessionLimits } from "../dialect";
 import { classifyPostgres } from "./failures";
 
@@ -71,14 +71,14 @@ function nameOf(text: string): string {
 
 const bindable = (value: Bound): string | number | null => (typeof value === "object" && value !== null ? arrayLiteral(value) : value);
 
-/** An array as PostgreSQL writes it. Made here: the driver's own is several times slower. */
-function arrayLiteral(values: readonly (string | number | null)[]): string {
-  let text = "{";
-  for (const [index, value] of values.entries()) {
-    if (index > 0) text += ",";
-    if (value === null) text += "NULL";
-    else if (typeof value === "number") text += value;
-    else text += `"${/["\\]/.test(value) ? value.replace(/["\\]/g, "\\$&") : value}"`;
-  }
-  return `${text}}`;
+/**
+ * An array as PostgreSQL writes it. That is how JSON writes it, but for the characters that JSON gives names: those stand for themselves here. Made
+ * here: the driver's own is several times slower.
+ */
+function arrayLiteral(values: readonly Scalar[]): string {
+  const json = JSON.stringify(values);
+  const text = /\\[^"\\]/.test(json) ? json.replace(/\\(?:u[0-9a-f]{4}|.)/g, unnamed) : json;
+  return `{${text.slice(1, -1)}}`;
 }
+
+const unnamed = (named: string): string => (/["\\]$/.test(named) ? named : (JSON.parse(`"${named}"`) as string));

@@ -1,7 +1,6 @@
-import type { Row } from "@onhand/core";
-import type { Group } from "../../group";
+import type { Group, TableWrite } from "../../group";
 import { type ColumnLayout, isNamed, type TableLayout } from "../../layout";
-import { type Bound, encode, type RawRow } from "../../rows";
+import type { Bound, RawRow, Scalar } from "../../rows";
 import { createShapes, type Shape, wholeShape } from "../../shape";
 import type { Session, WritePlan } from "../dialect";
 
@@ -17,19 +16,16 @@ export async function writePostgres(session: Session, plan: WritePlan, group: Gr
   const { text, parts } = statementOf(plan, group, where === "alone" ? "alone" : inside === undefined ? "believing" : "locked");
   const values: Bound[] = [group.from.commits, group.seq, group.wide, group.from.epoch];
   if (inside !== undefined) values.push(inside);
-  for (const { rows, shape } of parts) {
-    const first = rows[0] as Row;
-    for (const column of shape.shared) values.push(encode(column, first[column.name]));
-    for (const column of shape.differing) values.push(rows.map((row) => encode(column, row[column.name])));
+  for (const { columns, shape } of parts) {
+    for (const { index } of shape.shared) values.push(columns[index]?.[0] as Scalar);
+    for (const { index } of shape.differing) values.push(columns[index] as readonly Scalar[]);
   }
   const raw: readonly RawRow[] = await session.run({ text, values, prepared: true });
   return raw.length === 1;
 }
 
 /** Rows of one table, and how they are sent. */
-interface Part {
-  readonly table: TableLayout;
-  readonly rows: readonly Row[];
+interface Part extends TableWrite {
   readonly shape: Shape;
 }
 
@@ -46,7 +42,7 @@ function statementOf(plan: WritePlan, { writes, presumed }: Group, mode: Mode): 
   // Alone, a key that is there fails the statement and nothing else.
   const proving = presumed && mode !== "alone";
   const nameOf = (parts: readonly Part[]) => `${mode}${proving}${parts.map(({ table, shape }) => ` ${table.name} ${shape.name}`).join("")}`;
-  const shaped = writes.map((write) => ({ ...write, shape: shapeOf(write.table, write.rows) }));
+  const shaped = writes.map((write) => ({ ...write, shape: shapeOf(write) }));
   const fits = known.has(nameOf(shaped)) || known.size < mostTexts;
   const parts = fits ? shaped : writes.map((write) => ({ ...write, shape: wholeShape(write.table) }));
   const name = nameOf(parts);

@@ -1,6 +1,6 @@
 import { InventoryError, isInventoryError } from "@onhand/core";
 import { sqlFailure } from "../../failures";
-import type { Bound, RawRow } from "../../rows";
+import type { Bound, RawRow, Scalar } from "../../rows";
 import { byCodePoint } from "../../text-order";
 import type { Session } from "../dialect";
 import { classifySqlite } from "./failures";
@@ -19,7 +19,8 @@ interface SqliteStatement {
   safeIntegers(on: boolean): SqliteStatement;
   raw(on: boolean): SqliteStatement;
   all(values: readonly unknown[]): unknown[];
-  run(values: readonly unknown[]): { readonly changes: number };
+  /** Takes values as they are, or a list of them: that is bound more slowly. */
+  run(...values: readonly unknown[]): { readonly changes: number };
 }
 
 const extended = new WeakSet<SqliteDatabase>();
@@ -36,13 +37,31 @@ export function runSqlite(database: SqliteDatabase, text: string, values: readon
   });
 }
 
-/** Runs one statement for each row, at once, with what is bound for it. */
-export function runSqliteRows<T>(database: SqliteDatabase, text: string, rows: readonly T[], bound: (row: T) => readonly Bound[]): void {
-  const statement = inSqliteTerms(() => statementOf(database, text, false));
-  const write = (values: readonly Bound[]) => inSqliteTerms(() => statement.run(values));
-  for (const row of rows) {
-    if (write(bound(row)).changes !== 1) throw sqlFailure("other", new Error("a row was not written"));
-  }
+/** Which rows, and how many of them a statement takes. */
+interface Extent {
+  readonly from: number;
+  readonly to: number;
+  readonly together: number;
+}
+
+/** Runs one statement for every `together` rows, at once, with what `columns` have for them. */
+export function runSqliteRows(
+  database: SqliteDatabase,
+  text: string,
+  columns: readonly (readonly Scalar[])[],
+  { from, to, together }: Extent,
+): void {
+  // Nothing is prepared that most groups have too few rows for.
+  if (from === to) return;
+  inSqliteTerms(() => {
+    const statement = statementOf(database, text, false);
+    const bound = new Array<Scalar>(columns.length * together);
+    for (let first = from; first < to; first += together) {
+      let place = 0;
+      for (let row = first; row < first + together; row++) for (const values of columns) bound[place++] = values[row] as Scalar;
+      if (statement.run(...bound).changes !== together) throw sqlFailure("other", new Error("a row was not written"));
+    }
+  });
 }
 
 function inSqliteTerms<T>(work: () => T): T {
@@ -79,6 +98,8 @@ export function prepareSqlite(database: SqliteDatabase): void {
     database.pragma("foreign_keys = ON");
     // better-sqlite3 is built with NORMAL for WAL, which may lose commits with the power.
     database.pragma("synchronous = FULL");
+    // 16 MB. Groups write the same pages over and over, and what stands in the log several times is brought to the database once.
+    database.pragma("wal_autocheckpoint = 4000");
     configured.add(database);
   } catch (error) {
     throw isInventoryError(error) ? error : classifySqlite(error);

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Json, Row, TableDefinition, Value } from "@onhand/core";
+import { blankRow } from "../shared/blank-row";
 import type { LineWriter } from "./line-writer";
 
 /** Ends every line. No field holds one: control characters are escaped. */
@@ -66,11 +67,7 @@ type ColumnType = TableDefinition["columns"][string]["type"];
 export function createRowCodec(table: TableDefinition): RowCodec {
   const columns = Object.keys(table.columns);
   const isJson = columns.map((column) => table.columns[column]?.type === "json");
-  // A parsed object has its columns in place; one that is given them one by one becomes a hash table, larger and slower.
-  const blank = JSON.parse(JSON.stringify(Object.fromEntries(["seq", ...columns].map((column) => [column, null])))) as Record<
-    string,
-    Value
-  >;
+  const blank = blankRow(["seq", ...columns]);
 
   function write(row: Row, out: LineWriter): void {
     for (let index = 0; index < columns.length; index++) {

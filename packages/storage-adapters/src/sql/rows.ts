@@ -1,4 +1,5 @@
 import { InventoryError, type Json, type Row, type Value } from "@onhand/core";
+import { blankRow } from "../shared/blank-row";
 import type { ColumnLayout, TableLayout } from "./layout";
 
 /** A row as a driver gives it: values in the order of the statement's columns. */
@@ -71,8 +72,9 @@ function requireStorable(column: ColumnLayout, text: string): string {
 
 /** Makes rows of what a driver gives for all columns of a table, from `offset` on. Rows are frozen, deeply. */
 export function rowDecoder({ columns }: TableLayout): (raw: RawRow, offset?: number) => Row {
+  const blank = blankRow(columns.map(({ name }) => name));
   return (raw, offset = 0) => {
-    const row: Record<string, Value> = {};
+    const row: Record<string, Value> = { ...blank };
     for (const column of columns) row[column.name] = decode(column, raw[offset + column.index]);
     return Object.freeze(row) as Row;
   };

@@ -14,7 +14,7 @@ export type OpenMode = "read" | "update" | "create" | "replace";
 export interface FileHandle {
   /** Reads into `target`; answers how many bytes, 0 at the end. */
   read(target: Uint8Array, position: number): Promise<number>;
-  /** Writes from `source`; may write fewer bytes than asked and answers how many. */
+  /** Writes from `source`, whose bytes are others once it has answered; may write fewer than asked and answers how many. */
   write(source: Uint8Array, position: number): Promise<number>;
   /** Cuts the file to this many bytes. */
   truncate(size: number): Promise<void>;

@@ -1,9 +1,15 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { gather } from "../gather";
 import type { Contender } from "../measure";
 import { temporaryDirectory } from "../temporary";
 import { type Movement, opening, type Workload } from "../workload";
-import { inGroups, type Written } from "./in-groups";
+
+/** What a group comes to: the text to write, and what each caller is told. */
+export interface Written {
+  readonly text: string;
+  readonly answers: readonly unknown[];
+}
 
 /** The least that could be called a ledger: a Map that decides and a Set of keys. */
 function bareLedger({ skus, storeIds }: Workload): (group: readonly Movement[]) => Written {
@@ -26,16 +32,18 @@ function bareLedger({ skus, storeIds }: Workload): (group: readonly Movement[]) 
   };
 }
 
-/** A journal on the disk to measure: one append and one fdatasync per group. */
-export async function openJournal(disk: string) {
+/** A journal on the disk to measure: one append and one fdatasync per group of what `decide` makes of it. */
+export async function openJournal<Command>(disk: string, decide: (group: readonly Command[]) => Written) {
   const directory = await temporaryDirectory(disk);
   const file = await open(join(directory.path, "journal.csv"), "a");
   return {
-    async write(text: string) {
+    move: gather<Command>(async (group) => {
+      const { text, answers } = decide(group);
       await file.write(text);
       await file.datasync();
-    },
-    async remove() {
+      return answers;
+    }),
+    async stop() {
       await file.close();
       await directory.remove();
     },
@@ -46,9 +54,8 @@ export async function openJournal(disk: string) {
 export const bareJournal = (workload: Workload, disk: string): Contender => ({
   name: "limit",
   async start() {
-    const journal = await openJournal(disk);
-    const move = inGroups(bareLedger(workload), journal.write);
-    return { move: (n) => move(workload.movement(n)), stop: journal.remove };
+    const { move, stop } = await openJournal(disk, bareLedger(workload));
+    return { move: (n) => move(workload.movement(n)), stop };
   },
 });
 
@@ -56,7 +63,8 @@ export const bareJournal = (workload: Workload, disk: string): Contender => ({
 export const bareMemory = (workload: Workload): Contender => ({
   name: "limit",
   async start() {
-    const move = inGroups(bareLedger(workload), undefined);
+    const decide = bareLedger(workload);
+    const move = gather<Movement>((group) => decide(group).answers);
     return { move: (n) => move(workload.movement(n)), stop: async () => undefined };
   },
 });

@@ -2,8 +2,7 @@ import { crc32 } from "node:zlib";
 import { commandSchemas } from "@onhand/core/schemas";
 import type { Contender } from "../measure";
 import { opening, type Workload } from "../workload";
-import { openJournal } from "./bare-journal";
-import { inGroups, type Written } from "./in-groups";
+import { openJournal, type Written } from "./bare-journal";
 
 interface Asked {
   readonly command: "stock.receive" | "stock.sell";
@@ -20,14 +19,13 @@ interface Asked {
 export const byHand = (workload: Workload, disk: string): Contender => ({
   name: "ours",
   async start() {
-    const journal = await openJournal(disk);
-    const move = inGroups(ledgerByHand(workload), journal.write);
+    const { move, stop } = await openJournal(disk, ledgerByHand(workload));
     return {
       move(n) {
         const { key, sku, storeId, delta } = workload.movement(n);
         return move(ask(delta > 0 ? "stock.receive" : "stock.sell", { sku, storeId, quantity: 1, idempotencyKey: key }));
       },
-      stop: journal.remove,
+      stop,
     };
   },
 });

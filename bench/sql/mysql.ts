@@ -1,8 +1,8 @@
 import { createConnection } from "mysql2/promise";
+import { gather } from "../gather";
 import type { Contender } from "../measure";
 import type { Movement, Workload } from "../workload";
 import type { SqlEngine } from "./engine";
-import { gather } from "./gather";
 import { createShopTables } from "./shop-tables";
 
 /** (c), the limit: whole groups of ledger rows in one statement, with nothing decided and no level kept. */

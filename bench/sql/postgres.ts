@@ -1,8 +1,8 @@
 import pg from "pg";
+import { gather } from "../gather";
 import type { Contender } from "../measure";
 import type { Movement, Workload } from "../workload";
 import type { SqlEngine } from "./engine";
-import { gather } from "./gather";
 import { createShopTables } from "./shop-tables";
 
 const guarded = `
@@ -37,7 +37,7 @@ const contender = (
   engine: SqlEngine,
   workload: Workload,
   max: number,
-  make: (pool: pg.Pool) => (sale: Movement) => Promise<void>,
+  make: (pool: pg.Pool) => (sale: Movement) => Promise<unknown>,
 ): Contender => ({
   name,
   async start() {

@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
+import { gather } from "../gather";
 import type { Contender } from "../measure";
 import { type Movement, opening, type Workload } from "../workload";
 import type { SqlEngine } from "./engine";
-import { gather } from "./gather";
 import { createShopTables } from "./shop-tables";
 
 /** (b): a transaction of prepared statements for each movement. */
@@ -59,7 +59,7 @@ const contender = (
   name: string,
   engine: SqlEngine,
   workload: Workload,
-  make: (database: Database.Database) => (sale: Movement) => Promise<void>,
+  make: (database: Database.Database) => (sale: Movement) => Promise<unknown>,
 ): Contender => ({
   name,
   async start() {
